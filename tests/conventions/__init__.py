@@ -1,0 +1,1 @@
+"""The conventions that a tool can check, each failure saying what to type."""
