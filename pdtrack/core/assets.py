@@ -1,0 +1,43 @@
+"""Static files: each address carries a fingerprint, so that browsers may keep it for good."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+from flask import Flask, request
+from flask.wrappers import Response
+
+_YEAR = 365 * 24 * 3600
+
+
+def register(app: Flask) -> None:
+    """Fingerprint every address of a static file and let browsers keep what they fetched."""
+    folder = Path(app.static_folder or "static")
+
+    @app.url_defaults
+    def add_fingerprint(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint != "static" or "filename" not in values:
+            return
+        path = folder / values["filename"]
+        if path.is_file():
+            # In development files change under us: their time is part of the cache's key.
+            values["v"] = _fingerprint(path, path.stat().st_mtime_ns if app.debug else 0)
+
+    @app.after_request
+    def keep(response: Response) -> Response:
+        from_static = request.endpoint == "static"
+        if from_static and "v" in request.args and response.status_code in {200, 304}:
+            response.cache_control.max_age = _YEAR
+            response.cache_control.public = True
+            response.cache_control.immutable = True
+            response.cache_control.no_cache = None
+        return response
+
+
+@cache
+def _fingerprint(path: Path, _changed_at: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
