@@ -1,1 +1,0 @@
-"""The tests, arranged like the package they test."""

@@ -1,0 +1,1 @@
+"""Professional-development registration and tracking for educational collaboratives."""

@@ -1,0 +1,1 @@
+"""Feeds that keep the calendars of educators and offices right."""

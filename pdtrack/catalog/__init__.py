@@ -1,0 +1,1 @@
+"""What is on offer: courses, their sessions, meetings, venues and topics."""

@@ -1,0 +1,1 @@
+"""What was earned, and the paper that proves it."""

@@ -1,0 +1,235 @@
+"""The database: one base for all tables, one way to write."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, ParamSpec, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, event, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from pdtrack.core import errors
+
+BUSY_TIMEOUT_MS = 20_000
+
+log = logging.getLogger(__name__)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC; naive values are refused, for they mean two things."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store the moment in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"A moment needs a zone: {value!r}"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment back aware, whatever the database keeps."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _values(members: type[StrEnum]) -> list[str]:
+    return [member.value for member in members]
+
+
+class Model(DeclarativeBase):
+    """The base of every table: an integer `id` and named constraints."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    registry = registry(
+        metadata=metadata,
+        type_annotation_map={
+            datetime: UTCDateTime(),
+            StrEnum: Enum(
+                StrEnum,
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+                values_callable=_values,
+            ),
+        },
+    )
+    __abstract__: ClassVar[bool] = True
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.__dict__.get('id')}>"
+
+
+# Rows stay as they were loaded after a commit: `lock` refreshes what a decision needs.
+db = SQLAlchemy(
+    metadata=Model.metadata,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False},
+)
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one transaction, or a savepoint when another action calls it.
+
+    The outermost commits; any exception takes everything back. Called inside
+    another action it takes back only its own, so that a refusal for one person
+    does not spoil an act for many. Constraints that have a refusal raise it.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        session = db.session()
+        if session.info.get("in_action"):
+            return _in_savepoint(session, lambda: function(*args, **kwargs))
+        return _in_transaction(session, lambda: function(*args, **kwargs))
+
+    run.is_action = True  # type: ignore[attr-defined]  # Convention tests look for it.
+    return run
+
+
+def _in_savepoint(session: Session, work: Callable[[], R]) -> R:
+    with _refusing(), session.begin_nested():
+        result = work()
+        session.flush()
+        return result
+
+
+def _in_transaction(session: Session, work: Callable[[], R]) -> R:
+    _end_reading(session)
+    session.info["in_action"] = True
+    session.info["after_commit"] = []
+    token = _writing.set(True)
+    try:
+        with _refusing():
+            session.connection()  # BEGIN IMMEDIATE on SQLite, before the first savepoint.
+            result = work()
+            session.flush()
+            session.commit()
+    except BaseException:
+        session.rollback()
+        session.info["after_commit"] = []
+        raise
+    finally:
+        _writing.reset(token)
+        session.info["in_action"] = False
+    _run_after_commit(session)
+    return result
+
+
+def _end_reading(session: Session) -> None:
+    """End the transaction in which the view read, keeping what it loaded."""
+    if session.new or session.dirty or session.deleted:
+        message = "Something was changed outside an action: write it inside one."
+        raise RuntimeError(message)
+    session.commit()
+
+
+class _refusing:  # noqa: N801 - read as a verb where it is used.
+    """Turn a broken named constraint into its refusal."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, IntegrityError):
+            refusal = errors.refusal_for(error, Model.metadata)
+            if refusal is not None:
+                raise refusal from error
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Call something once the outermost action has committed; never if it is taken back."""
+    calls = db.session().info.setdefault("after_commit", [])
+    if call not in calls:
+        calls.append(call)
+
+
+def _run_after_commit(session: Session) -> None:
+    calls, session.info["after_commit"] = session.info["after_commit"], []
+    for call in calls:
+        try:
+            call()
+        except Exception:
+            # What is committed is true whether or not a worker heard of it; the sweep finds it.
+            log.exception("A call after the commit failed")
+
+
+def lock(*rows: Model) -> None:
+    """Hold rows until the action ends, and read them anew.
+
+    First line of an action that counts before it writes. Rows are taken in one
+    order everywhere, so that two actions cannot wait for each other.
+    """
+    session = db.session()
+    if not session.info.get("in_action"):
+        message = "Only an action locks."
+        raise RuntimeError(message)
+    for row in sorted(rows, key=lambda each: (each.__tablename__, each.id)):
+        model = type(row)
+        found = session.scalars(
+            select(model)
+            .where(model.id == row.id)
+            .with_for_update(of=model)
+            .execution_options(populate_existing=True)
+        ).one_or_none()
+        if found is None:
+            raise errors.Stale("This no longer exists. Go back and reload the page.")
+
+
+def init_app(app: Flask) -> None:
+    """Connect the application to its database."""
+    db.init_app(app)
+    with app.app_context():
+        _prepare(db.engine)
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # We say BEGIN ourselves, so that savepoints hold.
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

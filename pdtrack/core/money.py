@@ -1,0 +1,36 @@
+"""Money: whole cents, never floats."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+MOST_CENTS = 100_000_00
+
+
+def parse(text: str) -> int:
+    """Read dollars as a person types them ("$1,250", "95.50") into cents.
+
+    Raises `ValueError` for anything else.
+    """
+    try:
+        amount = Decimal(text.strip().removeprefix("$").replace(",", "").strip())
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if not amount.is_finite():
+        raise ValueError(text)
+    cents = amount * 100
+    if cents != cents.to_integral_value():
+        raise ValueError(text)
+    return int(cents)
+
+
+def dollars(cents: int) -> str:
+    """Write cents as dollars: "$125", "$1,250.50"."""
+    sign, cents = ("-" if cents < 0 else ""), abs(cents)
+    whole = f"{sign}${cents // 100:,}"
+    return f"{whole}.{cents % 100:02}" if cents % 100 else whole
+
+
+def plain(cents: int) -> str:
+    """Write cents as a bare decimal number, as forms and spreadsheets want it."""
+    return f"{cents // 100}.{cents % 100:02}"

@@ -1,0 +1,159 @@
+"""Mail that is waiting to be sent, written in the transaction of the act it tells about."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ForeignKey, Index, Text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pdtrack.core import clock, jobs
+from pdtrack.core.db import Model, after_commit, db
+
+UNDO_WINDOW = timedelta(minutes=5)
+PRIVATE_LINK = "[private link]"
+
+
+class MailState(StrEnum):
+    """Where a mail stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+class OutgoingEmail(Model):
+    """One mail to one person. What is kept never holds a secret."""
+
+    __tablename__ = "outgoing_emails"
+    __table_args__ = (Index("ix_outgoing_emails_due", "state", "not_before_at"),)
+
+    to_address: Mapped[str] = mapped_column(index=True)
+    to_name: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    # What it is about, for staff who ask what was sent: "course_sessions:12".
+    about: Mapped[str | None] = mapped_column(index=True)
+    reply_to: Mapped[str | None]
+    subject: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    calendar: Mapped[str | None] = mapped_column(Text)
+    calendar_method: Mapped[str | None]
+    # Which maker makes the secret at delivery, and for what: "accounts.verify_address:12".
+    secret: Mapped[str | None]
+    batch: Mapped[str | None] = mapped_column(index=True)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[MailState]
+    created_at: Mapped[datetime]
+    not_before_at: Mapped[datetime]
+    leased_until_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a mail goes to."""
+
+    address: str
+    name: str
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CalendarPart:
+    """A calendar entry that travels with a mail: PUBLISH, REQUEST or CANCEL."""
+
+    text: str
+    method: str = "PUBLISH"
+
+
+def new_batch() -> str:
+    """Return a name for mail to many, by which all of it can be undone."""
+    return secrets.token_urlsafe(12)
+
+
+def send(  # noqa: PLR0913 - an envelope has this many lines.
+    template: str,
+    to: Recipient,
+    *,
+    context: dict[str, Any],
+    reply_to: str | None = None,
+    organization_id: int | None = None,
+    about: str | None = None,
+    calendar: CalendarPart | None = None,
+    secret: str | None = None,
+    batch: str | None = None,
+) -> OutgoingEmail:
+    """Put a mail into the outbox; call inside an action.
+
+    `template` ("registration/registered") is rendered from
+    `templates/emails/<template>.txt`, whose first line is the subject; the HTML
+    part is made from the same words. A `batch` is mail to many: it waits five
+    minutes, in which `undo` takes it back. `secret` names a maker of
+    `secret_makers` and its subject ("accounts.verify_address:12"); where the
+    template says `{{ private_link }}` its link is put in at delivery and is
+    stored nowhere.
+    """
+    subject, text, html = _written(template, context)
+    now = clock.now()
+    email = OutgoingEmail(
+        to_address=to.address,
+        to_name=to.name,
+        person_id=to.person_id,
+        organization_id=organization_id,
+        about=about,
+        reply_to=reply_to,
+        subject=subject,
+        text=text,
+        html=html,
+        calendar=calendar.text if calendar else None,
+        calendar_method=calendar.method if calendar else None,
+        secret=secret,
+        batch=batch,
+        message_id=f"<{secrets.token_hex(16)}@{current_app.config['PDTRACK_MAIL_DOMAIN']}>",
+        state=MailState.WAITING,
+        created_at=now,
+        not_before_at=now + UNDO_WINDOW if batch else now,
+    )
+    db.session.add(email)
+    after_commit(_wake)
+    return email
+
+
+def undo(batch: str) -> int:
+    """Take back the mail of a batch that has not left, and say how much; call inside an action."""
+    result = db.session.execute(
+        update(OutgoingEmail)
+        .where(
+            OutgoingEmail.batch == batch,
+            OutgoingEmail.state == MailState.WAITING,
+            OutgoingEmail.leased_until_at.is_(None),
+        )
+        .values(state=MailState.UNDONE)
+        .returning(OutgoingEmail.id)
+    )
+    return len(result.all())
+
+
+def _wake() -> None:
+    jobs.wake("outbox")
+
+
+def _written(template: str, context: dict[str, Any]) -> tuple[str, str, str]:
+    """Return subject, text and HTML."""
+    source = current_app.jinja_env.get_template(f"emails/{template}.txt")
+    written = source.render(private_link=PRIVATE_LINK, **context).strip()
+    subject, _, text = written.partition("\n")
+    html = current_app.jinja_env.get_template("emails/layout.html").render(
+        subject=subject, paragraphs=text.strip().split("\n\n")
+    )
+    return " ".join(subject.split()), text.strip() + "\n", html

@@ -1,0 +1,1 @@
+"""A small Massachusetts to try everything in: invented people, real organizations."""

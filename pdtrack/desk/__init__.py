@@ -1,0 +1,1 @@
+"""The coordinator's pages: what needs attention now, and the session editor."""

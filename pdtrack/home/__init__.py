@@ -1,0 +1,1 @@
+"""Where people land: their own page, and the district's."""

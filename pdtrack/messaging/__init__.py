@@ -1,0 +1,1 @@
+"""Reminders that reach everybody on a roster in time."""

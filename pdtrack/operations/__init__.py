@@ -1,0 +1,1 @@
+"""How the installation is doing: health, metrics, backups, mail and audit as staff read them."""

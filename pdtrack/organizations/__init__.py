@@ -1,0 +1,1 @@
+"""Collaboratives, their member districts, and the schools in them."""

@@ -1,0 +1,1 @@
+"""Taking a place in a session: registering, waiting in line, cancelling."""

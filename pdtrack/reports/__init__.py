@@ -1,0 +1,1 @@
+"""Answers across features, for districts, coordinators and boards."""

@@ -1,0 +1,1 @@
+"""What anybody sees: the catalog, a page for each session and each collaborative."""

@@ -1,0 +1,71 @@
+"""One application a worker; every test in a transaction that is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+
+import config
+from pdtrack.app import create_app
+from pdtrack.core import regulations
+from pdtrack.core.db import Model, db
+
+
+def settings(folder: Path, **more: Any) -> dict[str, Any]:
+    """Return settings for a test: everything in one folder, cheap passwords."""
+    loaded = config.load(
+        {
+            "PDTRACK_INSTANCE": str(folder),
+            "PDTRACK_URL": "http://localhost",
+            "PDTRACK_MAIL_FROM": "pdtrack@pd.example",
+            "PDTRACK_MAIL_DOMAIN": "pd.example",
+        }
+    )
+    return {**loaded, "TESTING": True, "WTF_CSRF_ENABLED": False, "PDTRACK_ARGON2": (8, 1), **more}
+
+
+def prepare() -> None:
+    """Create the tables and the rows that every installation has."""
+    Model.metadata.create_all(db.engine)
+    with db.engine.begin() as connection:
+        connection.execute(insert(regulations.Regulation), regulations.FIRST_ROWS)
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on SQLite, made once a worker."""
+    app = create_app(settings(tmp_path_factory.mktemp("instance")))
+    with app.app_context():
+        prepare()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(application: Flask) -> Iterator[Flask]:
+    """The application inside a transaction that is taken back after the test."""
+    with application.app_context():
+        engine = db.engine
+        connection = engine.connect()
+        transaction = connection.begin()
+        engines = db._app_engines[application]  # noqa: SLF001 - a test's bind goes here.
+        engines[None] = connection  # type: ignore[assignment]
+        db.session.configure(join_transaction_mode="create_savepoint")
+        yield application
+        db.session.remove()
+        engines[None] = engine
+        transaction.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a screen."""
+    return app.test_client()
