@@ -5,7 +5,7 @@ PYTHON=.venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUNBUFFERED=1
 
 # Say what happens next; on standard error, so that output stays output.
-say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
+say() { printf "== %s\n" "$*" >&2; }
 
 # Stop with a sentence.
 stop() {
