@@ -1,0 +1,3 @@
+"""Pages of one's own account."""
+
+from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Tests of people, signing in and what they may do."""
