@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
 
     @app.url_defaults
     def add_fingerprint(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint != "static" or "filename" not in values:
+        if endpoint != "static" or "filename" not in values or "v" in values:
             return
         path = folder / values["filename"]
         if path.is_file():

@@ -1,0 +1,33 @@
+// Says what changed: a swapped part may carry data-announce with the sentence to speak.
+"use strict";
+
+const announcements = document.getElementById("announcements");
+
+function announce(sentence) {
+  announcements.textContent = "";
+  window.setTimeout(() => {
+    announcements.textContent = sentence;
+  }, 50);
+}
+
+// The focus stays where it was, by id, when the part around it is swapped.
+let focused = null;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  focused = document.activeElement?.id || null;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  const said = part.matches?.("[data-announce]") ? part : part.querySelector?.("[data-announce]");
+  if (said) announce(said.dataset.announce);
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => announce("No answer. Check the connection and try again."));
+}
+
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status !== 422) announce("That did not work. Load the page again and try once more.");
+});

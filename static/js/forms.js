@@ -1,0 +1,50 @@
+// Forms: never sent twice, focus on what is wrong, filters that answer at once.
+"use strict";
+
+const sending = new WeakSet();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-once]") || event.defaultPrevented) return;
+  if (sending.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  // htmx sends by itself and may keep the form; it says when it is done.
+  if (form.hasAttribute("hx-post")) return;
+  sending.add(form);
+  for (const button of form.querySelectorAll("button[type=submit]")) {
+    button.setAttribute("aria-disabled", "true");
+  }
+});
+
+// Coming back by the Back button must not leave a dead form behind.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    sending.delete(form);
+    for (const button of form.querySelectorAll("button[aria-disabled]")) {
+      button.removeAttribute("aria-disabled");
+    }
+  }
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.hasAttribute("data-autosubmit") && event.target.matches("select, [type=checkbox], [type=radio]")) {
+    form.requestSubmit();
+  }
+});
+
+// Empty filters need not stand in the address.
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "get") return;
+  for (const control of event.target.elements) {
+    if (control.name && control.value === "") control.disabled = true;
+  }
+  window.setTimeout(() => {
+    for (const control of event.target.elements) control.disabled = false;
+  });
+});
+
+document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,7 @@
+// The print button, where JavaScript can press it.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
