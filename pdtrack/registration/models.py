@@ -79,6 +79,8 @@ class Registration(Model):
     price_reason: Mapped[str]
     accommodations: Mapped[str | None] = mapped_column(Text)
     po_number: Mapped[str | None]
+    # Why staff took the person off, in the words that the person was told.
+    ended_reason: Mapped[str | None] = mapped_column(Text)
     # Written by certificates: prerequisites and required trainings ask for it.
     completed_at: Mapped[datetime | None]
 

@@ -1,0 +1,43 @@
+"""What may be done about registrations: each function one transaction."""
+
+from __future__ import annotations
+
+from pdtrack.registration.actions.details import mark_completed, write_details
+from pdtrack.registration.actions.ending import cancel, remove
+from pdtrack.registration.actions.line import rebalance
+from pdtrack.registration.actions.refusals import (
+    AlreadyRegistered,
+    HasBegun,
+    NoLongerActive,
+    NotYetOpen,
+    NotYourEmployment,
+    OrderNotAllowed,
+    RegistrationClosed,
+    RegistrationRefused,
+    SessionCancelled,
+    SessionFull,
+)
+from pdtrack.registration.actions.registering import register, register_for
+from pdtrack.registration.actions.sessions import cancel_course_session, tell_of_change
+
+__all__ = [
+    "AlreadyRegistered",
+    "HasBegun",
+    "NoLongerActive",
+    "NotYetOpen",
+    "NotYourEmployment",
+    "OrderNotAllowed",
+    "RegistrationClosed",
+    "RegistrationRefused",
+    "SessionCancelled",
+    "SessionFull",
+    "cancel",
+    "cancel_course_session",
+    "mark_completed",
+    "rebalance",
+    "register",
+    "register_for",
+    "remove",
+    "tell_of_change",
+    "write_details",
+]

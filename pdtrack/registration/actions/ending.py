@@ -1,0 +1,71 @@
+"""Giving up a place, and taking one away."""
+
+from __future__ import annotations
+
+from pdtrack.core import audit, clock
+from pdtrack.core.authz import Actor
+from pdtrack.core.db import action, lock
+from pdtrack.registration import emails
+from pdtrack.registration.actions.line import rebalance
+from pdtrack.registration.actions.refusals import HasBegun, NoLongerActive
+from pdtrack.registration.models import Registration, Status
+
+
+@action
+def cancel(*, registration: Registration, actor: Actor) -> None:
+    """Give up a place, or leave the line; a freed place goes to the first who waits.
+
+    A cancelled registration stays cancelled: whoever wants back registers anew.
+    Raises `NoLongerActive` or `HasBegun`.
+    """
+    course_session = registration.course_session
+    lock(course_session, registration)
+    before = _active_status(registration)
+    if before.takes_place and course_session.has_started:
+        raise HasBegun(
+            "The session has begun, so you cannot cancel here anymore. Write to its contact person."
+        )
+    end(registration, Status.CANCELLED, actor=actor)
+    emails.cancelled(registration, was=before)
+    rebalance(course_session=course_session, actor=actor)
+
+
+@action
+def remove(*, registration: Registration, reason: str, actor: Actor) -> None:
+    """Take a person off the roster or out of the line; the person is told the reason.
+
+    Raises `NoLongerActive`, or `HasBegun` when the session was completed.
+    """
+    course_session = registration.course_session
+    lock(course_session, registration)
+    before = _active_status(registration)
+    if registration.completed_at is not None:
+        raise HasBegun("This person has completed the session; revoke the certificate first.")
+    end(registration, Status.WITHDRAWN, reason=reason, actor=actor)
+    if not course_session.has_ended:
+        emails.removed(registration, was=before)
+    rebalance(course_session=course_session, actor=actor)
+
+
+def end(
+    registration: Registration, status: Status, *, reason: str | None = None, actor: Actor
+) -> None:
+    """Write that a registration is over: by the person, or withdrawn by the collaborative."""
+    before, registration.status = registration.status, status
+    registration.status_changed_at = clock.now()
+    registration.ended_reason = reason
+    audit.record(
+        actor,
+        f"registration.{status}",
+        registration,
+        organization_id=registration.course_session.collaborative_id,
+        on_behalf_of_id=registration.person_id if actor.id != registration.person_id else None,
+        before={"status": before},
+        after={"status": status, "reason": reason},
+    )
+
+
+def _active_status(registration: Registration) -> Status:
+    if not registration.status.is_active:
+        raise NoLongerActive("This registration was ended already. Nothing was changed.")
+    return registration.status

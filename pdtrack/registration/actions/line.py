@@ -1,0 +1,62 @@
+"""Moving the line up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pdtrack.catalog import queries as catalog
+from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.core import audit, clock
+from pdtrack.core.authz import Actor
+from pdtrack.core.db import action, lock
+from pdtrack.registration import emails, queries, rules
+from pdtrack.registration.models import Registration, Status
+
+
+@action
+def rebalance(*, course_session: CourseSession, actor: Actor) -> list[Registration]:
+    """Promote as many from the line, in its order, as places are free, and tell them.
+
+    Every path that frees or adds places calls this; calling it once more changes nothing.
+    """
+    lock(course_session)  # Two freed places must go to two people.
+    free = rules.promotions(
+        capacity=course_session.capacity,
+        counts=queries.count(course_session),
+        is_cut_off=rules.is_cut_off(
+            is_published=course_session.state == SessionState.PUBLISHED,
+            starts_at=_start(course_session),
+            now=clock.now(),
+        ),
+    )
+    if not free:
+        return []
+    promoted = list(queries.line(course_session, limit=free))
+    for registration in promoted:
+        _promote(registration, actor)
+    return promoted
+
+
+def _start(course_session: CourseSession) -> datetime | None:
+    """Self-paced work can be begun until it is due."""
+    return course_session.ends_at if course_session.is_self_paced else course_session.starts_at
+
+
+def _promote(registration: Registration, actor: Actor) -> None:
+    course_session, employment = registration.course_session, registration.employment
+    # What holds on the day of getting in: the employer may have confirmed the person meanwhile.
+    price = catalog.price_for(course_session, [employment] if employment else [])
+    registration.status = Status.REGISTERED
+    registration.status_changed_at = clock.now()
+    registration.price_cents = price.cents
+    registration.price_reason = price.reason
+    audit.record(
+        actor,
+        "registration.promoted",
+        registration,
+        organization_id=course_session.collaborative_id,
+        on_behalf_of_id=registration.person_id,
+        before={"status": Status.WAITLISTED},
+        after={"status": Status.REGISTERED, "price_cents": price.cents},
+    )
+    emails.promoted(registration)

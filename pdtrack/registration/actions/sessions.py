@@ -1,0 +1,60 @@
+"""Telling everybody what happens to a session they registered for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pdtrack.catalog import actions as catalog
+from pdtrack.catalog.models import CourseSession, Meeting
+from pdtrack.core import audit, outbox
+from pdtrack.core.authz import Actor
+from pdtrack.core.db import action, lock
+from pdtrack.registration import emails, queries
+from pdtrack.registration.actions.ending import end
+from pdtrack.registration.models import Status
+
+
+@action
+def cancel_course_session(*, course_session: CourseSession, reason: str, actor: Actor) -> str:
+    """Cancel a session and tell everybody who holds a place or waits, with other dates.
+
+    Their registrations are withdrawn: nobody owes or holds anything anymore.
+    Returns the batch of mail, which leaves in five minutes.
+    """
+    lock(course_session)
+    catalog.mark_cancelled(course_session=course_session, reason=reason, actor=actor)
+    batch = outbox.new_batch()
+    others = queries.other_dates(course_session)
+    for registration in queries.active(course_session):
+        before = registration.status
+        end(registration, Status.WITHDRAWN, actor=actor)
+        emails.course_session_cancelled(registration, was=before, others=others, batch=batch)
+    return batch
+
+
+@action
+def tell_of_change(
+    *,
+    course_session: CourseSession,
+    changes: Sequence[str],
+    dropped: Sequence[Meeting] = (),
+    actor: Actor,
+) -> str:
+    """Tell everybody with a place, or in line, what has changed; calendars follow.
+
+    `changes` are whole sentences; `dropped` are meetings that do not take place
+    anymore. Returns the batch of mail, which leaves in five minutes.
+    """
+    lock(course_session)
+    batch = outbox.new_batch()
+    people = queries.active(course_session)
+    for registration in people:
+        emails.course_session_changed(registration, changes=changes, dropped=dropped, batch=batch)
+    audit.record(
+        actor,
+        "course_session.change_told",
+        course_session,
+        organization_id=course_session.collaborative_id,
+        after={"people": len(people), "changes": list(changes)},
+    )
+    return batch

@@ -1,0 +1,120 @@
+"""Who gets a place, who is next in line, and until when giving one up is free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from pdtrack.accounts.models import Employment
+from pdtrack.core import clock
+from pdtrack.registration.models import Status
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many hold a place of a course session, and how many wait for one."""
+
+    taken: int = 0
+    waiting: int = 0
+
+    def free(self, capacity: int) -> int:
+        """Return how many places nobody holds; none when more are held than there are."""
+        return max(capacity - self.taken, 0)
+
+
+def placement(*, capacity: int, taken: int, waiting: int) -> Status:
+    """Decide whether the next person gets a place or joins the line.
+
+    A freed place belongs to whoever waits, so nobody new passes the line.
+    """
+    if waiting == 0 and taken < capacity:
+        return Status.REGISTERED
+    return Status.WAITLISTED
+
+
+def staff_placement(*, capacity: int, counts: Counts, has_begun: bool, insists: bool) -> Status:
+    """Decide where a person goes whom staff register.
+
+    At the door nobody is promoted from the line anymore, so a free place is free
+    for whoever is there; and staff may insist on a place beyond the capacity.
+    """
+    if insists:
+        return Status.REGISTERED
+    waiting = 0 if has_begun else counts.waiting
+    return placement(capacity=capacity, taken=counts.taken, waiting=waiting)
+
+
+def promotions(*, capacity: int, counts: Counts, is_cut_off: bool) -> int:
+    """Return how many people the line gives up to places: as many as are free, never more."""
+    return 0 if is_cut_off else min(counts.free(capacity), counts.waiting)
+
+
+def is_cut_off(*, is_published: bool, starts_at: datetime | None, now: datetime) -> bool:
+    """Whether the line stands still: not published, or the first meeting has begun.
+
+    Nobody is told "you are in" for something that has started.
+    """
+    return not is_published or (starts_at is not None and starts_at <= now)
+
+
+def why_nobody_is_promoted(
+    *, capacity: int, counts: Counts, is_cancelled: bool, has_begun: bool
+) -> str | None:
+    """Say why people wait and nobody moves up; nothing when nobody waits."""
+    if not counts.waiting:
+        return None
+    if is_cancelled:
+        return "The session is cancelled, so nobody is promoted."
+    if has_begun:
+        return (
+            "The first meeting has begun, so nobody is promoted from the waitlist anymore. "
+            "Register people who come to the door yourself."
+        )
+    if counts.taken > capacity:
+        return (
+            f"{counts.taken} people hold {capacity} places. The line moves once fewer than "
+            f"{capacity} are held."
+        )
+    if counts.taken == capacity:
+        return (
+            f"All {capacity} places are taken. The first in line is promoted as soon as a place "
+            "is freed or the capacity is raised."
+        )
+    return "Places are free although people wait. Fill them from the line now."
+
+
+def default_employment(employments: Sequence[Employment]) -> Employment | None:
+    """Return the employment that a registration is made under unless the person says otherwise.
+
+    A confirmed one comes first, for only it gets the member price.
+    """
+    confirmed = [each for each in employments if each.is_confirmed]
+    return next(iter([*confirmed, *employments]), None)
+
+
+def may_use_purchase_order(employment: Employment | None) -> bool:
+    """Whether a district may be billed: only by those of whom it is sure that they work there."""
+    return employment is not None and employment.is_confirmed and bool(employment.organization_id)
+
+
+def free_until(starts_at: datetime, business_days: int) -> datetime:
+    """Return until when cancelling is free: the end of the day so many business days before."""
+    day = clock.local(starts_at).date()
+    for _ in range(business_days):
+        day = _business_day_before(day)
+    return clock.at(day + timedelta(days=1), time())
+
+
+def _business_day_before(day: date) -> date:
+    day -= timedelta(days=1)
+    while day.weekday() >= SATURDAY:
+        day -= timedelta(days=1)
+    return day
+
+
+def joined(parts: Iterable[str | None]) -> str:
+    """Write what is known of a workplace in one line."""
+    return ", ".join(part for part in parts if part)
