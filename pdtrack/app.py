@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from pdtrack.core import authz, db as database, filters
+from pdtrack.core import authz, db as database, filters, navigation
 
 ROOT = Path(__file__).parent.parent
 csrf = CSRFProtect()
@@ -41,6 +41,7 @@ def create_app(settings: dict[str, Any]) -> Flask:
     csrf.init_app(app)
     filters.register(app)
     authz.init_app(app)
+    navigation.init_app(app)
     # While the features are being built side by side: whatever exists is registered.
     for name in ("core.assets", "core.errors_pages", "core.security", "core.logs", "core.jobs"):
         _call(app, f"pdtrack.{name}", "init_app")
@@ -54,6 +55,10 @@ def create_app(settings: dict[str, Any]) -> Flask:
 def _call(app: Flask, module: str, function: str | None) -> None:
     if importlib.util.find_spec(module) is None:
         return
-    loaded = importlib.import_module(module)
+    try:
+        loaded = importlib.import_module(module)
+    except ImportError as error:
+        app.logger.warning("%s is not ready: %s", module, error)
+        return
     if function and hasattr(loaded, function):
         getattr(loaded, function)(app)
