@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -76,6 +77,27 @@ class CalendarPart:
     method: str = "PUBLISH"
 
 
+SecretMaker = Callable[[int], str | None]
+
+_secret_makers: dict[str, SecretMaker] = {}
+
+
+def secret_maker(name: str, make: SecretMaker) -> None:
+    """Register who makes the secret of a mail ("accounts.verify_address") when it is sent.
+
+    It is called inside an action with the id of its subject, at every attempt to
+    deliver, and returns a link or a code; nothing, when the mail is no longer
+    wanted, which then does not leave.
+    """
+    _secret_makers[name] = make
+
+
+def make_secret(secret: str) -> str | None:
+    """Make the secret that a mail names ("accounts.verify_address:12"); call inside an action."""
+    name, _, subject_id = secret.rpartition(":")
+    return _secret_makers[name](int(subject_id))
+
+
 def new_batch() -> str:
     """Return a name for mail to many, by which all of it can be undone."""
     return secrets.token_urlsafe(12)
@@ -98,10 +120,9 @@ def send(  # noqa: PLR0913 - an envelope has this many lines.
     `template` ("registration/registered") is rendered from
     `templates/emails/<template>.txt`, whose first line is the subject; the HTML
     part is made from the same words. A `batch` is mail to many: it waits five
-    minutes, in which `undo` takes it back. `secret` names a maker of
-    `secret_makers` and its subject ("accounts.verify_address:12"); where the
-    template says `{{ private_link }}` its link is put in at delivery and is
-    stored nowhere.
+    minutes, in which `undo` takes it back. `secret` names a `secret_maker` and its
+    subject ("accounts.verify_address:12"); where the template says
+    `{{ private_link }}` what it makes is put in at delivery and is stored nowhere.
     """
     subject, text, html = _written(template, context)
     now = clock.now()
