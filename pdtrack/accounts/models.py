@@ -250,3 +250,44 @@ class Invitation(Model):
 
     organization: Mapped[Organization | None] = relationship()
     invited_by: Mapped[Person] = relationship()
+
+
+class SignUp(Model):
+    """What somebody typed to sign up, until a link mailed to the address proves it is theirs."""
+
+    __tablename__ = "sign_ups"
+
+    address: Mapped[str] = mapped_column(index=True)
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    password_hash: Mapped[str | None]
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    other_kind: Mapped[OtherEmployer | None]
+    other_name: Mapped[str | None]
+    position: Mapped[Position | None]
+    # Where the person came from and returns to: a path of this site.
+    next_path: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    confirmed_at: Mapped[datetime | None]
+
+    organization: Mapped[Organization | None] = relationship()
+
+
+class SignInCode(Model):
+    """A six-digit code mailed to an address, good only in the browser that asked for it.
+
+    There is a row for addresses that belong to nobody as well, so that both look alike.
+    """
+
+    __tablename__ = "sign_in_codes"
+
+    address: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    # The code is made from this and the secret key, and is stored nowhere.
+    salt: Mapped[str]
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    person: Mapped[Person | None] = relationship()

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from pdtrack.accounts.models import OtherEmployer
+from pdtrack.accounts.models import OtherEmployer, Position
+from pdtrack.core.authz import RoleKind
+
+# The free mailbox providers: a verified address there proves no employment.
+PUBLIC_MAIL_DOMAINS = frozenset(
+    "aim.com aol.com att.net charter.net comcast.net cox.net duck.com earthlink.net "
+    "fastmail.com gmail.com gmx.com gmx.net googlemail.com hey.com hotmail.com icloud.com "
+    "juno.com live.com mac.com mail.com me.com msn.com optonline.net outlook.com pm.me "
+    "proton.me protonmail.com rcn.com rocketmail.com sbcglobal.net tutanota.com verizon.net "
+    "yahoo.com yandex.com ymail.com zoho.com".split()
+)
+
+# Without one of them nobody in the organization could invite another.
+NEVER_NONE = (
+    RoleKind.COORDINATOR,
+    RoleKind.DISTRICT_ADMINISTRATOR,
+    RoleKind.PLATFORM_ADMINISTRATOR,
+)
 
 
 @dataclass(frozen=True)
@@ -19,3 +37,31 @@ class Workplace:
     def needs_name(self) -> bool:
         """Whether the kind alone does not say which employer."""
         return self.other_kind not in (None, OtherEmployer.NONE)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is known about an employment beside the employer."""
+
+    school_id: int | None = None
+    position: Position | None = None
+    employee_number: str | None = None
+
+
+def last_day_before(moves_on: date, *, from_on: date) -> date:
+    """Return the last day of the old employment of somebody who moves.
+
+    Who moves on the very first day has worked there for that day at most.
+    """
+    return max(from_on, moves_on - timedelta(days=1))
+
+
+def may_be_ended(kind: RoleKind, *, others: int, by_platform: bool) -> bool:
+    """Whether a role may be taken from somebody while so many others hold the same.
+
+    The last one who can invite others stays, unless the platform administrator,
+    who can invite anew, takes it; the last platform administrator always stays.
+    """
+    if kind not in NEVER_NONE or others > 0:
+        return True
+    return by_platform and kind != RoleKind.PLATFORM_ADMINISTRATOR
