@@ -12,16 +12,14 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from pdtrack.core import authz, db as database, filters, navigation
+from pdtrack.core import authz, filters, navigation
+from pdtrack.core import db as database
 
 ROOT = Path(__file__).parent.parent
 csrf = CSRFProtect()
 migrate = Migrate()
 
-FEATURES = (
-    "organizations accounts catalog registration attendance certificates messaging calendars "
-    "reports storefront desk home operations demo"
-).split()
+FEATURES = ["organizations", "accounts", "catalog", "registration", "attendance", "certificates", "messaging", "calendars", "reports", "storefront", "desk", "home", "operations", "demo"]
 
 
 def create_app(settings: dict[str, Any]) -> Flask:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,9 +63,7 @@ def sections_of(place: Any) -> list[Link]:
     return links("district", place, org_code=place.org_code)
 
 
-Menu = Callable[[], list[Link]]
-
-
 def init_app(app: Flask) -> None:
     """Give the layouts their menus."""
     app.jinja_env.globals["sections_of"] = sections_of
+    app.jinja_env.globals["menu"] = links

@@ -1,0 +1,186 @@
+"""Taking attendance: marking, undoing, and putting right what people say is wrong."""
+
+from __future__ import annotations
+
+from pdtrack.attendance import emails, queries, rules
+from pdtrack.attendance.models import AttendanceEntry, Objection, Presence
+from pdtrack.attendance.queries import Part
+from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.core import audit, clock
+from pdtrack.core.authz import Actor
+from pdtrack.core.db import action, db, lock
+from pdtrack.core.errors import DomainError
+from pdtrack.registration.models import Registration, Status
+
+
+class NotMarkable(DomainError):
+    """This attendance cannot be taken now."""
+
+
+class AlreadyOpen(DomainError):
+    """The person has said so already, and nobody has answered yet."""
+
+
+class AlreadySettled(DomainError):
+    """Somebody answered this already."""
+
+
+@action
+def mark(
+    *,
+    registration: Registration,
+    part: Part,
+    presence: Presence,
+    minutes: int | None = None,
+    actor: Actor,
+) -> AttendanceEntry:
+    """Write down whether a person was there.
+
+    Marking the same again changes nothing. Raises `NotMarkable` or `MinutesOutOfRange`.
+    """
+    lock(registration)  # Two people may take attendance at two doors.
+    _check_markable(registration, part)
+    credited = rules.minutes_for(presence, minutes=minutes, credited=part.credited_minutes)
+    before = queries.newest_of(registration).get((registration.id, part.meeting_id))
+    if before and (before.presence, before.minutes) == (presence, credited):
+        return before
+    return _write(registration, part, presence, credited, actor=actor)
+
+
+@action
+def mark_rest_present(*, course_session: CourseSession, part: Part, actor: Actor) -> int:
+    """Mark everybody present who has no mark yet, and say how many that were.
+
+    Raises `NotMarkable`.
+    """
+    expected = queries.expected(course_session)
+    lock(*expected)  # Somebody at the other door may be marking one of them absent.
+    newest = queries.newest(course_session)
+    unmarked = [
+        registration
+        for registration in expected
+        if _presence(newest.get((registration.id, part.meeting_id))) == Presence.UNMARKED
+    ]
+    for registration in unmarked:
+        _check_markable(registration, part)
+        _write(registration, part, Presence.PRESENT, part.credited_minutes, actor=actor)
+    return len(unmarked)
+
+
+@action
+def undo(*, registration: Registration, part: Part, actor: Actor) -> AttendanceEntry:
+    """Take the last mark back; what held before it holds again, and both stay in the log.
+
+    Raises `NothingToUndo`.
+    """
+    lock(registration)
+    last, before = rules.undoing(queries.entries(registration, part.meeting_id))
+    return _write(
+        registration,
+        part,
+        before.presence if before else Presence.UNMARKED,
+        before.minutes if before else 0,
+        undoes=last,
+        actor=actor,
+    )
+
+
+@action
+def raise_objection(
+    *, registration: Registration, part: Part | None, text: str, actor: Actor
+) -> Objection:
+    """Say that a registration's attendance is wrong; the coordinator is told.
+
+    Raises `AlreadyOpen` while an earlier word about the same meeting has no answer.
+    """
+    lock(registration)
+    meeting_id = part.meeting_id if part else None
+    is_open = any(
+        each.settled_at is None and each.meeting_id == meeting_id
+        for each in queries.objections_of(registration)
+    )
+    if is_open:
+        raise AlreadyOpen("You told us already. The coordinator will answer by mail.")
+    objection = Objection(
+        registration=registration,
+        meeting=part.meeting if part else None,
+        text=text,
+        raised_at=clock.now(),
+    )
+    db.session.add(objection)
+    audit.record(
+        actor,
+        "attendance.objection_raised",
+        objection,
+        organization_id=registration.course_session.collaborative_id,
+    )
+    emails.objection_raised(objection)
+    return objection
+
+
+@action
+def settle(*, objection: Objection, answer: str, actor: Actor) -> None:
+    """Answer what somebody said is wrong; the person is told.
+
+    Raises `AlreadySettled`.
+    """
+    lock(objection)
+    if objection.settled_at is not None:
+        raise AlreadySettled("Somebody answered this already. Reload the page to see it.")
+    objection.settled_at = clock.now()
+    objection.settled_by_id = actor.id
+    objection.answer = answer
+    audit.record(
+        actor,
+        "attendance.objection_settled",
+        objection,
+        organization_id=objection.registration.course_session.collaborative_id,
+        after={"answer": answer},
+    )
+    emails.objection_settled(objection)
+
+
+def _check_markable(registration: Registration, part: Part) -> None:
+    if registration.status != Status.REGISTERED:
+        raise NotMarkable(
+            "This person no longer has a place in the session. Register them again first."
+        )
+    if registration.course_session.state == SessionState.CANCELLED:
+        raise NotMarkable("This session was cancelled.")
+    if part.starts_at and clock.now() < rules.may_be_marked_from(part.starts_at):
+        raise NotMarkable(
+            "This meeting has not begun. Attendance opens one hour before the meeting starts."
+        )
+
+
+def _presence(entry: AttendanceEntry | None) -> Presence:
+    return entry.presence if entry else Presence.UNMARKED
+
+
+def _write(
+    registration: Registration,
+    part: Part,
+    presence: Presence,
+    minutes: int,
+    *,
+    actor: Actor,
+    undoes: AttendanceEntry | None = None,
+) -> AttendanceEntry:
+    entry = AttendanceEntry(
+        registration_id=registration.id,
+        meeting_id=part.meeting_id,
+        presence=presence,
+        minutes=minutes,
+        recorded_at=clock.now(),
+        recorded_by_id=actor.id,
+        undoes_id=undoes.id if undoes else None,
+    )
+    db.session.add(entry)
+    audit.record(
+        actor,
+        "attendance.undone" if undoes else "attendance.marked",
+        registration,
+        organization_id=registration.course_session.collaborative_id,
+        after={"meeting_id": part.meeting_id, "presence": presence, "minutes": minutes},
+    )
+    return entry

@@ -1,0 +1,239 @@
+"""Reading attendance: what the log says now, and what nobody wrote into it yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import joinedload
+
+from pdtrack.accounts.models import Employment, Person
+from pdtrack.attendance.models import AttendanceEntry, Objection, Presence
+from pdtrack.catalog.models import CourseSession, Meeting, SessionPresenter, SessionState
+from pdtrack.core import clock
+from pdtrack.core.db import db
+from pdtrack.organizations.models import Organization
+from pdtrack.registration.models import Registration, Status
+
+Key = tuple[int, int | None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is credited as one: a meeting, or the work outside meetings (no meeting)."""
+
+    meeting: Meeting | None
+    credited_minutes: int
+
+    @property
+    def meeting_id(self) -> int | None:
+        """The meeting's id, if it is one."""
+        return self.meeting.id if self.meeting else None
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When it begins; work outside meetings has no hour."""
+        return self.meeting.starts_at if self.meeting else None
+
+
+def parts(course_session: CourseSession) -> list[Part]:
+    """Return what a course session credits, in order; cancelled meetings credit nothing."""
+    meetings = [
+        Part(meeting, meeting.credited_minutes)
+        for meeting in course_session.meetings
+        if meeting.cancelled_at is None
+    ]
+    if course_session.independent_minutes:
+        meetings.append(Part(None, course_session.independent_minutes))
+    return meetings
+
+
+def find_part(course_session: CourseSession, meeting_id: int | None) -> Part | None:
+    """Return the part of this course session with this meeting; nothing if it is another's."""
+    found = [part for part in parts(course_session) if part.meeting_id == meeting_id]
+    return found[0] if found else None
+
+
+def part_to_take(course_session: CourseSession) -> Part | None:
+    """Return the part whose attendance is taken next: the latest that has begun, or the first."""
+    all_parts = parts(course_session)
+    now = clock.now()
+    begun = [each for each in all_parts if each.starts_at is not None and each.starts_at <= now]
+    return begun[-1] if begun else (all_parts[0] if all_parts else None)
+
+
+def newest_ids(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Select the ids of the entries that hold: the newest of each registration and meeting."""
+    return (
+        select(func.max(AttendanceEntry.id))
+        .join(Registration, Registration.id == AttendanceEntry.registration_id)
+        .where(*conditions)
+        .group_by(AttendanceEntry.registration_id, AttendanceEntry.meeting_id)
+    )
+
+
+def newest(course_session: CourseSession) -> dict[Key, AttendanceEntry]:
+    """Return what the log says now, by registration and meeting."""
+    return _by_key(Registration.course_session_id == course_session.id)
+
+
+def newest_of(registration: Registration) -> dict[Key, AttendanceEntry]:
+    """Return what the log says now of one registration."""
+    return _by_key(Registration.id == registration.id)
+
+
+def _by_key(condition: ColumnElement[bool]) -> dict[Key, AttendanceEntry]:
+    entries = db.session.scalars(
+        select(AttendanceEntry).where(AttendanceEntry.id.in_(newest_ids(condition)))
+    )
+    return {(entry.registration_id, entry.meeting_id): entry for entry in entries}
+
+
+def minutes_by_registration(course_session: CourseSession) -> dict[int, int]:
+    """Return the minutes that each registration of a course session has been credited."""
+    rows = db.session.execute(
+        select(AttendanceEntry.registration_id, func.sum(AttendanceEntry.minutes))
+        .where(
+            AttendanceEntry.id.in_(newest_ids(Registration.course_session_id == course_session.id))
+        )
+        .group_by(AttendanceEntry.registration_id)
+    )
+    return {registration_id: int(minutes) for registration_id, minutes in rows}
+
+
+def entries(registration: Registration, meeting_id: int | None) -> Sequence[AttendanceEntry]:
+    """Return the whole log of a registration and meeting, oldest first."""
+    same = (
+        AttendanceEntry.meeting_id.is_(None)
+        if meeting_id is None
+        else AttendanceEntry.meeting_id == meeting_id
+    )
+    return db.session.scalars(
+        select(AttendanceEntry)
+        .where(AttendanceEntry.registration_id == registration.id, same)
+        .order_by(AttendanceEntry.id)
+    ).all()
+
+
+def expected(course_session: CourseSession) -> Sequence[Registration]:
+    """Return the registrations whose attendance is taken, by name, with person and employer."""
+    return db.session.scalars(
+        select(Registration)
+        .join(Registration.person)
+        .where(
+            Registration.course_session_id == course_session.id,
+            Registration.status == Status.REGISTERED,
+        )
+        .order_by(*_by_name())
+        .options(
+            joinedload(Registration.person),
+            joinedload(Registration.employment).joinedload(Employment.organization),
+            joinedload(Registration.employment).joinedload(Employment.school),
+        )
+    ).all()
+
+
+def _by_name() -> tuple[Any, ...]:
+    return (func.lower(Person.last_name), func.lower(Person.first_name), Person.id)
+
+
+def find_expected(course_session: CourseSession, registration_id: int) -> Registration | None:
+    """Return a registration of this course session whose attendance is taken."""
+    return db.session.scalar(
+        select(Registration)
+        .where(
+            Registration.id == registration_id,
+            Registration.course_session_id == course_session.id,
+            Registration.status == Status.REGISTERED,
+        )
+        .options(joinedload(Registration.person))
+    )
+
+
+def unposted(
+    collaborative: Organization, *, presenter_id: int | None = None, limit: int = 100
+) -> Sequence[Meeting]:
+    """Return the meetings that are over, had people registered, and show no mark at all.
+
+    With a presenter, only those of sessions that this person teaches. Oldest first.
+    """
+    registered = exists().where(
+        Registration.course_session_id == Meeting.course_session_id,
+        Registration.status == Status.REGISTERED,
+    )
+    marked = exists().where(
+        AttendanceEntry.meeting_id == Meeting.id,
+        AttendanceEntry.presence != Presence.UNMARKED,
+    )
+    statement = (
+        select(Meeting)
+        .join(Meeting.course_session)
+        .where(
+            CourseSession.collaborative_id == collaborative.id,
+            CourseSession.state == SessionState.PUBLISHED,
+            Meeting.ends_at <= clock.now(),
+            Meeting.cancelled_at.is_(None),
+            registered,
+            ~marked,
+        )
+        .order_by(Meeting.starts_at)
+        .limit(limit)
+        .options(joinedload(Meeting.course_session))
+    )
+    if presenter_id is not None:
+        statement = statement.where(_taught_by(presenter_id))
+    return db.session.scalars(statement).all()
+
+
+def _taught_by(person_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        and_(
+            SessionPresenter.course_session_id == CourseSession.id,
+            SessionPresenter.person_id == person_id,
+        )
+    )
+
+
+def open_objections(collaborative: Organization, *, limit: int = 100) -> Sequence[Objection]:
+    """Return what people say is wrong in a collaborative's attendance, oldest first."""
+    return db.session.scalars(
+        _objections()
+        .where(CourseSession.collaborative_id == collaborative.id, Objection.settled_at.is_(None))
+        .order_by(Objection.raised_at)
+        .limit(limit)
+    ).all()
+
+
+def find_objection(collaborative: Organization, objection_id: int) -> Objection | None:
+    """Return an objection about one of a collaborative's sessions."""
+    return db.session.scalar(
+        _objections().where(
+            Objection.id == objection_id, CourseSession.collaborative_id == collaborative.id
+        )
+    )
+
+
+def objections_of(registration: Registration) -> Sequence[Objection]:
+    """Return what a person said is wrong in a registration's attendance, newest first."""
+    return db.session.scalars(
+        select(Objection)
+        .where(Objection.registration_id == registration.id)
+        .order_by(Objection.id.desc())
+        .options(joinedload(Objection.meeting))
+    ).all()
+
+
+def _objections() -> Select[tuple[Objection]]:
+    return (
+        select(Objection)
+        .join(Objection.registration)
+        .join(Registration.course_session)
+        .options(
+            joinedload(Objection.meeting),
+            joinedload(Objection.registration).joinedload(Registration.person),
+            joinedload(Objection.registration).joinedload(Registration.course_session),
+        )
+    )

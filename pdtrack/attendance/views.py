@@ -1,0 +1,245 @@
+"""The attendance sheet, what is not posted yet, and a person's own attendance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from pdtrack.accounts.identity import me
+from pdtrack.attendance import actions, policy, queries
+from pdtrack.attendance.forms import AnswerForm, MarkForm, ObjectionForm, PartForm
+from pdtrack.attendance.models import AttendanceEntry, Presence
+from pdtrack.attendance.queries import Part
+from pdtrack.catalog import queries as catalog
+from pdtrack.catalog.models import CourseSession
+from pdtrack.core import filters, navigation
+from pdtrack.core.authz import RoleKind, authorize
+from pdtrack.core.errors import DomainError
+from pdtrack.core.pages import flash_refusal, form_page, is_htmx, or_404
+from pdtrack.organizations import queries as organizations
+from pdtrack.organizations.models import Collaborative
+from pdtrack.registration import queries as registrations
+from pdtrack.registration.models import Registration
+
+bp = Blueprint("attendance", __name__)
+DESK = "/manage/<short_name>"
+SHEET = f"{DESK}/sessions/<int:course_session_id>/attendance"
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages and their menu entries."""
+    app.register_blueprint(bp)
+    navigation.add(
+        "manage", "Attendance", "attendance.unposted", order=30, rule="attendance.see_unposted"
+    )
+    navigation.add("session", "Attendance", "attendance.sheet", order=30, rule="attendance.mark")
+
+
+@bp.get(SHEET)
+def sheet(short_name: str, course_session_id: int) -> ResponseReturnValue:
+    """Show who is expected, and what is marked, at one meeting."""
+    place, course_session = _load(short_name, course_session_id)
+    authorize(policy.may_mark, course_session)
+    asked = request.args.get("meeting", type=int)
+    part = queries.find_part(course_session, asked) if asked else None
+    part = part or queries.part_to_take(course_session)
+    return render_template(
+        "attendance/sheet.html",
+        place=place,
+        course_session=course_session,
+        parts=queries.parts(course_session),
+        part=part,
+        registrations=queries.expected(course_session),
+        **_standing(course_session, part),
+    )
+
+
+@bp.post(f"{SHEET}/<int:registration_id>")
+def mark(short_name: str, course_session_id: int, registration_id: int) -> ResponseReturnValue:
+    """Mark one person at one meeting."""
+    place, course_session = _load(short_name, course_session_id)
+    authorize(policy.may_mark, course_session)
+    registration = or_404(queries.find_expected(course_session, registration_id))
+    form = MarkForm()
+    part = _part(course_session, form)
+    if not form.validate():
+        message = next(iter(form.errors.values()))[0]
+        return _answer(place, course_session, part, registration, refusal=message)
+    try:
+        actions.mark(
+            registration=registration,
+            part=part,
+            presence=Presence(form.presence.data),
+            minutes=form.minutes.data,
+            actor=me(),
+        )
+    except DomainError as refusal:
+        return _answer(place, course_session, part, registration, refusal=refusal.message)
+    return _answer(place, course_session, part, registration)
+
+
+@bp.post(f"{SHEET}/<int:registration_id>/undo")
+def undo(short_name: str, course_session_id: int, registration_id: int) -> ResponseReturnValue:
+    """Take the last mark of one person at one meeting back."""
+    place, course_session = _load(short_name, course_session_id)
+    authorize(policy.may_mark, course_session)
+    registration = or_404(queries.find_expected(course_session, registration_id))
+    part = _part(course_session, PartForm())
+    try:
+        actions.undo(registration=registration, part=part, actor=me())
+    except DomainError as refusal:
+        return _answer(place, course_session, part, registration, refusal=refusal.message)
+    return _answer(place, course_session, part, registration)
+
+
+@bp.post(f"{SHEET}/rest-present")
+def mark_rest_present(short_name: str, course_session_id: int) -> ResponseReturnValue:
+    """Mark everybody present who has no mark yet."""
+    place, course_session = _load(short_name, course_session_id)
+    authorize(policy.may_mark, course_session)
+    part = _part(course_session, PartForm())
+    try:
+        marked = actions.mark_rest_present(course_session=course_session, part=part, actor=me())
+        flash(f"Marked {marked} present.", "success")
+    except DomainError as refusal:
+        flash_refusal(refusal)
+    return _back_to_sheet(place, course_session, part)
+
+
+@bp.get(f"{DESK}/attendance")
+def unposted(short_name: str) -> ResponseReturnValue:
+    """List meetings without any mark, and what people say is wrong."""
+    place = or_404(organizations.collaborative(short_name))
+    authorize(policy.may_see_unposted, place)
+    is_coordinator = me().holds(RoleKind.COORDINATOR, place.id)
+    return render_template(
+        "attendance/unposted.html",
+        place=place,
+        meetings=queries.unposted(place, presenter_id=None if is_coordinator else me().id),
+        objections=queries.open_objections(place) if is_coordinator else [],
+    )
+
+
+@bp.route(f"{DESK}/attendance/objections/<int:objection_id>", methods=["GET", "POST"])
+def settle(short_name: str, objection_id: int) -> ResponseReturnValue:
+    """Answer what somebody says is wrong."""
+    place = or_404(organizations.collaborative(short_name))
+    objection = or_404(queries.find_objection(place, objection_id))
+    authorize(policy.may_settle, objection)
+    form = AnswerForm()
+    if form.validate_on_submit():
+        with form.showing_errors():
+            actions.settle(objection=objection, answer=form.answer.data or "", actor=me())
+            flash("Your answer is on its way.", "success")
+            return redirect(url_for(".unposted", short_name=place.slug))
+    registration = objection.registration
+    return form_page(
+        "attendance/settle.html",
+        form=form,
+        place=place,
+        objection=objection,
+        rows=list(_own_rows(registration).values()),
+    )
+
+
+@bp.route("/my/registrations/<int:registration_id>/attendance", methods=["GET", "POST"])
+def mine(registration_id: int) -> ResponseReturnValue:
+    """Show a person their own minutes, and let them say that something is wrong."""
+    registration = or_404(registrations.find(registration_id))
+    authorize(policy.may_see_own, registration)
+    rows = _own_rows(registration)
+    form = ObjectionForm()
+    form.meeting.choices = [(key, _part_label(part)) for key, (part, _) in rows.items()]
+    if form.validate_on_submit():
+        with form.showing_errors():
+            actions.raise_objection(
+                registration=registration,
+                part=rows[form.meeting.data][0],
+                text=form.text.data or "",
+                actor=me(),
+            )
+            flash("Thank you. The coordinator will look into it and answer by mail.", "success")
+            return redirect(url_for(".mine", registration_id=registration.id))
+    return form_page(
+        "attendance/mine.html",
+        form=form,
+        registration=registration,
+        rows=list(rows.values()),
+        objections=queries.objections_of(registration),
+    )
+
+
+def _load(short_name: str, course_session_id: int) -> tuple[Collaborative, CourseSession]:
+    place = or_404(organizations.collaborative(short_name))
+    return place, or_404(catalog.course_session(place, course_session_id))
+
+
+def _part(course_session: CourseSession, form: PartForm) -> Part:
+    """Return the part that the form means; another session's meeting does not exist here."""
+    return or_404(
+        queries.find_part(course_session, form.meeting_id) if form.meeting.validate(form) else None
+    )
+
+
+def _own_rows(registration: Registration) -> dict[str, tuple[Part, AttendanceEntry | None]]:
+    """Return each part and the entry that holds, by what the form calls the part."""
+    newest = queries.newest_of(registration)
+    return {
+        str(part.meeting_id or "outside"): (part, newest.get((registration.id, part.meeting_id)))
+        for part in queries.parts(registration.course_session)
+    }
+
+
+def _part_label(part: Part) -> str:
+    return filters.when(part.starts_at) if part.starts_at else "Work outside meetings"
+
+
+def _standing(course_session: CourseSession, part: Part | None) -> dict[str, Any]:
+    """Return the marks of one part, and how many of each there are."""
+    newest = queries.newest(course_session)
+    marks = {
+        registration_id: entry
+        for (registration_id, meeting_id), entry in newest.items()
+        if part and meeting_id == part.meeting_id and entry.presence != Presence.UNMARKED
+    }
+    return {"marks": marks}
+
+
+def _back_to_sheet(place: Collaborative, course_session: CourseSession, part: Part) -> Response:
+    return redirect(  # type: ignore[return-value]  # Werkzeug's response is Flask's here.
+        url_for(
+            ".sheet",
+            short_name=place.slug,
+            course_session_id=course_session.id,
+            meeting=part.meeting_id,
+        )
+    )
+
+
+def _answer(
+    place: Collaborative,
+    course_session: CourseSession,
+    part: Part,
+    registration: Registration,
+    refusal: str | None = None,
+) -> ResponseReturnValue:
+    """Answer with the person's row and the counts, or with the whole sheet without JavaScript."""
+    if not is_htmx():
+        if refusal:
+            flash(f"{registration.person.display_name}: {refusal}", "error")
+        response = _back_to_sheet(place, course_session, part)
+        response.location += f"#row-{registration.id}"
+        return response
+    page = render_template(
+        "attendance/_answer.html",
+        place=place,
+        course_session=course_session,
+        part=part,
+        registration=registration,
+        registrations=queries.expected(course_session),
+        refusal=refusal,
+        **_standing(course_session, part),
+    )
+    return page, 422 if refusal else 200

@@ -1,0 +1,208 @@
+"""Taking attendance, with a database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from pdtrack.attendance import actions, queries
+from pdtrack.attendance.models import AttendanceEntry, Presence
+from pdtrack.attendance.queries import Part
+from pdtrack.attendance.rules import MinutesOutOfRange, NothingToUndo
+from pdtrack.catalog.models import CourseSession
+from pdtrack.core import clock
+from pdtrack.core.authz import SYSTEM
+from pdtrack.core.db import db
+from pdtrack.core.outbox import OutgoingEmail
+from pdtrack.registration.models import Registration, Status
+from tests import make
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def begun(**values: object) -> CourseSession:
+    return make.course_session(starts_at=clock.now() - timedelta(hours=2), **values)  # type: ignore[arg-type]
+
+
+def part_of(course_session: CourseSession) -> Part:
+    return queries.parts(course_session)[0]
+
+
+def holds(registration: Registration) -> tuple[Presence, int]:
+    entry = queries.newest_of(registration)[
+        (registration.id, part_of(registration.course_session).meeting_id)
+    ]
+    return entry.presence, entry.minutes
+
+
+def lines() -> int:
+    return db.session.scalar(select(func.count(AttendanceEntry.id))) or 0
+
+
+def test_present_credits_the_meeting_less_its_breaks() -> None:
+    ada = make.registration(course_session=begun())
+
+    actions.mark(
+        registration=ada,
+        part=part_of(ada.course_session),
+        presence=Presence.PRESENT,
+        actor=SYSTEM,
+    )
+
+    assert holds(ada) == (Presence.PRESENT, 360)
+
+
+def test_marking_again_the_same_way_adds_nothing_and_a_correction_adds_a_line() -> None:
+    ada = make.registration(course_session=begun())
+    part = part_of(ada.course_session)
+    for presence in (Presence.PRESENT, Presence.PRESENT, Presence.ABSENT):
+        actions.mark(registration=ada, part=part, presence=presence, actor=SYSTEM)
+
+    assert holds(ada) == (Presence.ABSENT, 0)
+    assert lines() == 2
+
+
+def test_undo_brings_back_what_held_before_and_keeps_the_history() -> None:
+    ada = make.registration(course_session=begun())
+    part = part_of(ada.course_session)
+    actions.mark(registration=ada, part=part, presence=Presence.PARTIAL, minutes=90, actor=SYSTEM)
+    actions.mark(registration=ada, part=part, presence=Presence.ABSENT, actor=SYSTEM)
+
+    actions.undo(registration=ada, part=part, actor=SYSTEM)
+    assert holds(ada) == (Presence.PARTIAL, 90)
+
+    actions.undo(registration=ada, part=part, actor=SYSTEM)
+    assert holds(ada) == (Presence.UNMARKED, 0)
+    assert lines() == 4
+
+    with pytest.raises(NothingToUndo):
+        actions.undo(registration=ada, part=part, actor=SYSTEM)
+
+
+def test_nobody_is_present_at_a_meeting_of_next_week() -> None:
+    ada = make.registration(course_session=make.course_session())
+
+    with pytest.raises(actions.NotMarkable, match="has not begun"):
+        actions.mark(
+            registration=ada,
+            part=part_of(ada.course_session),
+            presence=Presence.PRESENT,
+            actor=SYSTEM,
+        )
+    assert lines() == 0
+
+
+def test_early_arrivals_are_marked_within_the_hour_before() -> None:
+    ada = make.registration(
+        course_session=make.course_session(starts_at=clock.now() + timedelta(minutes=50))
+    )
+    actions.mark(
+        registration=ada,
+        part=part_of(ada.course_session),
+        presence=Presence.PRESENT,
+        actor=SYSTEM,
+    )
+    assert holds(ada) == (Presence.PRESENT, 360)
+
+
+@pytest.mark.parametrize("status", [Status.WAITLISTED, Status.CANCELLED, Status.WITHDRAWN])
+def test_only_who_has_a_place_is_marked(status: Status) -> None:
+    ada = make.registration(course_session=begun(), status=status)
+
+    with pytest.raises(actions.NotMarkable):
+        actions.mark(
+            registration=ada,
+            part=part_of(ada.course_session),
+            presence=Presence.PRESENT,
+            actor=SYSTEM,
+        )
+
+
+def test_a_refused_mark_leaves_nothing_behind() -> None:
+    ada = make.registration(course_session=begun())
+
+    with pytest.raises(MinutesOutOfRange):
+        actions.mark(
+            registration=ada,
+            part=part_of(ada.course_session),
+            presence=Presence.PARTIAL,
+            minutes=999,
+            actor=SYSTEM,
+        )
+    assert lines() == 0
+
+
+def test_the_rest_is_marked_present_and_nobody_else_is_touched() -> None:
+    course_session = begun()
+    ada = make.registration(course_session=course_session)
+    ben = make.registration(course_session=course_session)
+    make.registration(course_session=course_session, status=Status.WAITLISTED)
+    part = part_of(course_session)
+    actions.mark(registration=ada, part=part, presence=Presence.ABSENT, actor=SYSTEM)
+
+    marked = actions.mark_rest_present(course_session=course_session, part=part, actor=SYSTEM)
+
+    assert marked == 1
+    assert holds(ada) == (Presence.ABSENT, 0)
+    assert holds(ben) == (Presence.PRESENT, 360)
+    assert queries.minutes_by_registration(course_session) == {ada.id: 0, ben.id: 360}
+
+
+def test_independent_work_is_a_part_of_its_own() -> None:
+    course_session = begun(independent_minutes=120)
+    ada = make.registration(course_session=course_session)
+    meeting, outside = queries.parts(course_session)
+    assert outside.meeting is None
+
+    for part in (meeting, outside):
+        actions.mark(registration=ada, part=part, presence=Presence.PRESENT, actor=SYSTEM)
+
+    assert queries.minutes_by_registration(course_session) == {ada.id: 480}
+
+
+def test_an_objection_reaches_the_coordinator_and_its_answer_the_person() -> None:
+    course_session = begun()
+    ada = make.registration(course_session=course_session)
+    objection = actions.raise_objection(
+        registration=ada, part=part_of(course_session), text="I was there.", actor=ada.person
+    )
+
+    assert queries.open_objections(course_session.collaborative) == [objection]
+    with pytest.raises(actions.AlreadyOpen):
+        actions.raise_objection(
+            registration=ada, part=part_of(course_session), text="Really.", actor=ada.person
+        )
+
+    actions.settle(objection=objection, answer="Put right.", actor=SYSTEM)
+
+    assert queries.open_objections(course_session.collaborative) == []
+    sent = db.session.scalars(select(OutgoingEmail).order_by(OutgoingEmail.id)).all()
+    assert [each.to_address for each in sent] == ["pd@collaborative.example", ada.person.email]
+    assert "I was there." in sent[0].text
+    assert "Put right." in sent[1].text
+    with pytest.raises(actions.AlreadySettled):
+        actions.settle(objection=objection, answer="Again.", actor=SYSTEM)
+
+
+def test_meetings_without_a_mark_are_listed_until_somebody_marks() -> None:
+    course_session = begun(presenters=[make.person()])
+    presenter = course_session.presenters[0]
+    ada = make.registration(course_session=course_session)
+    make.course_session(collaborative=course_session.collaborative)  # Next week's is not due.
+    begun(collaborative=course_session.collaborative)  # Nobody registered: nothing to take.
+    place = course_session.collaborative
+
+    with clock.frozen(clock.now() + timedelta(hours=6)):
+        assert [each.course_session_id for each in queries.unposted(place)] == [course_session.id]
+        assert queries.unposted(place, presenter_id=ada.person_id) == []
+        assert len(queries.unposted(place, presenter_id=presenter.id)) == 1
+
+        actions.mark(
+            registration=ada,
+            part=part_of(course_session),
+            presence=Presence.ABSENT,
+            actor=SYSTEM,
+        )
+        assert queries.unposted(place) == []
