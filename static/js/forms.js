@@ -47,4 +47,14 @@ document.addEventListener("submit", (event) => {
   });
 });
 
+// Filters fold away where they would push the results off a phone's screen.
+const isNarrow = window.matchMedia("(max-width: 59.99rem)");
+
+function fold() {
+  for (const details of document.querySelectorAll("details[data-fold]")) details.open = !isNarrow.matches;
+}
+
+isNarrow.addEventListener("change", fold);
+fold();
+
 document.querySelector("[data-focus]")?.focus();
