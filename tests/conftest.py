@@ -39,7 +39,7 @@ def prepare() -> None:
 
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application on SQLite, made once a worker."""
+    """Make the application on SQLite, once a worker."""
     app = create_app(settings(tmp_path_factory.mktemp("instance")))
     with app.app_context():
         prepare()
@@ -50,7 +50,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
-    """The application inside a transaction that is taken back after the test."""
+    """Run the application inside a transaction that is taken back after the test."""
     with application.app_context():
         engine = db.engine
         connection = engine.connect()
@@ -67,5 +67,5 @@ def app(application: Flask) -> Iterator[Flask]:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A browser without a screen."""
+    """Return a browser without a screen."""
     return app.test_client()

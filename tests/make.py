@@ -38,7 +38,7 @@ def saved(row: Row) -> Row:
 
 
 def collaborative(**values: Any) -> Collaborative:
-    """A collaborative."""
+    """Make a collaborative."""
     number = next(_numbers)
     return saved(
         Collaborative(
@@ -55,7 +55,7 @@ def collaborative(**values: Any) -> Collaborative:
 
 
 def district(*, member_of: Collaborative | None = None, **values: Any) -> District:
-    """A district, since 2021 a member if told so."""
+    """Make a district, since 2021 a member if told so."""
     number = next(_numbers)
     made = saved(
         District(
@@ -74,7 +74,7 @@ def district(*, member_of: Collaborative | None = None, **values: Any) -> Distri
 
 
 def school(*, district: District, **values: Any) -> School:
-    """A school of a district."""
+    """Make a school of a district."""
     number = next(_numbers)
     return saved(
         School(
@@ -93,7 +93,7 @@ def school(*, district: District, **values: Any) -> School:
 def membership(
     *, collaborative: Collaborative, district: District, valid_from: date = date(2021, 7, 1)
 ) -> Membership:
-    """A membership."""
+    """Make a membership."""
     return saved(
         Membership(
             collaborative_id=collaborative.id, district_id=district.id, valid_from=valid_from
@@ -101,8 +101,10 @@ def membership(
     )
 
 
-def person(*, email: str | None = "", employer: Organization | None = None, **values: Any) -> Person:
-    """A person with a verified address (none with `email=None`), employed if told so."""
+def person(
+    *, email: str | None = "", employer: Organization | None = None, **values: Any
+) -> Person:
+    """Make a person with a verified address (none with `email=None`), employed if told so."""
     number = next(_numbers)
     made = saved(
         Person(
@@ -134,7 +136,7 @@ def person(*, email: str | None = "", employer: Organization | None = None, **va
 def employment(
     *, person: Person, organization: Organization, is_confirmed: bool = True, **values: Any
 ) -> Employment:
-    """An employment, confirmed unless told otherwise."""
+    """Make an employment, confirmed unless told otherwise."""
     made = saved(
         Employment(
             **{
@@ -151,8 +153,10 @@ def employment(
     return made
 
 
-def role(kind: RoleKind, organization: Organization | None, *, person: Person | None = None) -> Person:
-    """A person who holds a role; returns the person."""
+def role(
+    kind: RoleKind, organization: Organization | None, *, person: Person | None = None
+) -> Person:
+    """Give a role to a person, made if none is named; returns the person."""
     holder = person or globals()["person"]()
     saved(
         Role(
@@ -167,23 +171,23 @@ def role(kind: RoleKind, organization: Organization | None, *, person: Person | 
 
 
 def coordinator(of: Collaborative) -> Person:
-    """A coordinator of a collaborative."""
+    """Make a coordinator of a collaborative."""
     return role(RoleKind.COORDINATOR, of)
 
 
 def platform_administrator() -> Person:
-    """Somebody who runs the installation."""
+    """Make somebody who runs the installation."""
     return role(RoleKind.PLATFORM_ADMINISTRATOR, None)
 
 
 def topic(**values: Any) -> Topic:
-    """A topic."""
+    """Make a topic."""
     number = next(_numbers)
     return saved(Topic(**{"slug": f"topic-{number}", "name": f"Topic {number}", **values}))
 
 
 def venue(*, collaborative: Collaborative, **values: Any) -> Venue:
-    """A venue of a collaborative."""
+    """Make a venue of a collaborative."""
     return saved(
         Venue(
             **{
@@ -198,7 +202,7 @@ def venue(*, collaborative: Collaborative, **values: Any) -> Venue:
 
 
 def course(*, collaborative: Collaborative | None = None, **values: Any) -> Course:
-    """A course."""
+    """Make a course."""
     owner = collaborative or globals()["collaborative"]()
     return saved(
         Course(
@@ -226,9 +230,11 @@ def course_session(
     presenters: Sequence[Person] = (),
     **values: Any,
 ) -> CourseSession:
-    """A published session of six credited hours a meeting, two weeks from now, open to all."""
+    """Make a published session of six credited hours a meeting, in two weeks and open."""
     of = course or globals()["course"](collaborative=collaborative)
-    first = starts_at or (clock.now() + timedelta(days=14)).replace(minute=0, second=0, microsecond=0)
+    first = starts_at or (clock.now() + timedelta(days=14)).replace(
+        minute=0, second=0, microsecond=0
+    )
     made = saved(
         CourseSession(
             **{
@@ -276,7 +282,7 @@ def registration(
     status: Status = Status.REGISTERED,
     **values: Any,
 ) -> Registration:
-    """A registration, written as it is: no mail, no line."""
+    """Write a registration as it is: no mail, no line."""
     who = person or globals()["person"]()
     current = who.employments[-1].id if who.employments else None
     return saved(

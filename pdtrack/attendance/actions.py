@@ -14,7 +14,7 @@ from pdtrack.registration.models import Registration, Status
 
 
 class NotMarkable(DomainError):
-    """This attendance cannot be taken now."""
+    """The attendance cannot be taken now."""
 
 
 class AlreadyOpen(DomainError):

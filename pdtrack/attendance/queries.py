@@ -65,7 +65,7 @@ def part_to_take(course_session: CourseSession) -> Part | None:
     return begun[-1] if begun else (all_parts[0] if all_parts else None)
 
 
-def newest_ids(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+def newest_ids(*conditions: ColumnElement[bool]) -> Select[int]:
     """Select the ids of the entries that hold: the newest of each registration and meeting."""
     return (
         select(func.max(AttendanceEntry.id))
@@ -226,7 +226,7 @@ def objections_of(registration: Registration) -> Sequence[Objection]:
     ).all()
 
 
-def _objections() -> Select[tuple[Objection]]:
+def _objections() -> Select[Objection]:
     return (
         select(Objection)
         .join(Objection.registration)

@@ -45,7 +45,7 @@ def record(  # noqa: PLR0913 - an entry is a sentence with this many parts.
 
     Values must be JSON; secrets and whole documents stay out.
     """
-    if subject.id is None:
+    if subject in db.session.new:
         db.session.flush()
     db.session.add(
         AuditEntry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import MetaData, UniqueConstraint
+from sqlalchemy import Index, MetaData, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
 
@@ -60,8 +60,11 @@ def _unique_name(columns: str, metadata: MetaData) -> str | None:
     wanted = {column for _, _, column in names}
     if table is None:
         return None
-    uniques = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
-    for unique in (*uniques, *(index for index in table.indexes if index.unique)):
+    uniques: list[UniqueConstraint | Index] = [
+        each for each in table.constraints if isinstance(each, UniqueConstraint)
+    ]
+    uniques += [index for index in table.indexes if index.unique]
+    for unique in uniques:
         if {column.name for column in unique.columns} == wanted:
             return str(unique.name)
     return None

@@ -10,6 +10,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, Field, StringField
 from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
 
 from pdtrack.core import clock, money, points
 from pdtrack.core.errors import DomainError
@@ -79,7 +80,7 @@ class LocalDateTimeField(DateTimeLocalField):
 class _NumberTextField(Field):
     """A number that people type as text, kept as a whole number of something smaller."""
 
-    widget = StringField.widget
+    widget = TextInput()
     hint = ""
 
     def _value(self) -> str:

@@ -1,4 +1,4 @@
-"""Menus: every feature adds its own entries, and the layouts show those that a person may follow."""
+"""Menus: each feature adds its entries; layouts show those that a person may follow."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def url(endpoint: str, **values: object) -> str:
 
     `PDTRACK_URL` alone says where this site is; no request's Host header is believed.
     """
-    base = current_app.config["PDTRACK_URL"].rstrip("/")
+    base = str(current_app.config["PDTRACK_URL"])
     adapter = current_app.url_map.bind("localhost")
     current_app.inject_url_defaults(endpoint, values)
     return base + adapter.build(endpoint, values)
