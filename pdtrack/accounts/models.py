@@ -80,6 +80,8 @@ class Person(Model):
     created_at: Mapped[datetime]
     last_signed_in_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
+    # Whose staff wrote the person down, for somebody without an account.
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
 
     addresses: Mapped[list[EmailAddress]] = relationship(
         back_populates="person", order_by="EmailAddress.id"
@@ -186,6 +188,8 @@ class Employment(Model):
     to_on: Mapped[date | None]
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[Confirmation | None]
+    # The employer said that this was never so; it has ended, and counts for nothing.
+    refused_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="employments")
     organization: Mapped[Organization | None] = relationship()
@@ -198,6 +202,8 @@ class Employment(Model):
 
     def is_current(self, on: date) -> bool:
         """Whether the person worked there on a day."""
+        if self.refused_at is not None:
+            return False
         return self.from_on <= on and (self.to_on is None or on <= self.to_on)
 
     @property

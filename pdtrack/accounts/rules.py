@@ -8,15 +8,6 @@ from datetime import date, timedelta
 from pdtrack.accounts.models import OtherEmployer, Position
 from pdtrack.core.authz import RoleKind
 
-# The free mailbox providers: a verified address there proves no employment.
-PUBLIC_MAIL_DOMAINS = frozenset(
-    "aim.com aol.com att.net charter.net comcast.net cox.net duck.com earthlink.net "
-    "fastmail.com gmail.com gmx.com gmx.net googlemail.com hey.com hotmail.com icloud.com "
-    "juno.com live.com mac.com mail.com me.com msn.com optonline.net outlook.com pm.me "
-    "proton.me protonmail.com rcn.com rocketmail.com sbcglobal.net tutanota.com verizon.net "
-    "yahoo.com yandex.com ymail.com zoho.com".split()
-)
-
 # Without one of them nobody in the organization could invite another.
 NEVER_NONE = (
     RoleKind.COORDINATOR,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
-from wtforms import SelectField, SelectFieldBase, StringField
+from wtforms import SelectField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # The stubs are older.
 from wtforms.validators import InputRequired, Length, ValidationError
-from wtforms.widgets import Select
 
 from pdtrack.accounts.models import OtherEmployer, Position
 from pdtrack.accounts.rules import Workplace
@@ -18,65 +17,40 @@ from pdtrack.organizations.queries import Employer
 
 NOT_LISTED = "My employer is not on this list"
 _OTHER = "other:"
-_NOTHING_CHOSEN = Markup('><option value="">Nothing chosen</option>')
 
 
-def employer_choices() -> dict[str, list[tuple[str, str]]]:
+def employer_choices() -> list[SelectChoice]:
     """Return the choices of an employer field, grouped; one query."""
     known = organizations.employers()
-    return {
-        "Districts": _named(known, OrganizationKind.DISTRICT),
-        "Collaboratives": _named(known, OrganizationKind.COLLABORATIVE),
-        NOT_LISTED: [
-            (f"{_OTHER}{kind.value}", f"Not on this list: {kind.label[0].lower()}{kind.label[1:]}")
+    return [
+        SelectChoice("", "Nothing chosen"),
+        *_group("Districts", known, OrganizationKind.DISTRICT),
+        *_group("Collaboratives", known, OrganizationKind.COLLABORATIVE),
+        *(
+            SelectChoice(
+                f"{_OTHER}{kind.value}", f"Not on this list: {kind.label}", optgroup=NOT_LISTED
+            )
             for kind in OtherEmployer
-        ],
-    }
+        ),
+    ]
 
 
-def _named(known: list[Employer], kind: OrganizationKind) -> list[tuple[str, str]]:
-    return [(str(each.id), each.name) for each in known if each.kind == kind]
+def _group(label: str, known: list[Employer], kind: OrganizationKind) -> list[SelectChoice]:
+    return [
+        SelectChoice(str(each.id), each.name, optgroup=label) for each in known if each.kind == kind
+    ]
 
 
-class _ChoiceField(SelectField):
-    """A select that refuses what it does not offer in words that help."""
-
-    refusal = "Choose one from the list."
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the choice."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(self.refusal) from error
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not on the list."""
-        try:
-            super().pre_validate(form)
-        except ValidationError as error:
-            raise ValidationError(self.refusal) from error
-
-
-class _GroupedSelect(Select):
-    """A select with groups, and an empty choice before all of them."""
-
-    def __call__(self, field: SelectFieldBase, **kwargs: Any) -> Markup:
-        return Markup(super().__call__(field, **kwargs).replace(">", _NOTHING_CHOSEN, 1))  # noqa: S704 - WTForms escaped it.
-
-
-class EmployerField(_ChoiceField):
+class EmployerField(SelectField):
     """A list of all open districts and collaboratives, and the kinds of other employers.
 
     Show it with the `combo_box` macro: typing searches it, and without JavaScript
     it is a plain select with groups. `workplace` says what was chosen.
     """
 
-    widget = _GroupedSelect()
-    refusal = f"Choose an employer from the list, or “{NOT_LISTED}”."
-
     def __init__(self, label: str | None = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, choices=employer_choices, **kwargs)
+        self.invalid_choice_message = f"Choose an employer from the list, or “{NOT_LISTED}”."
 
     @property
     def workplace(self) -> Workplace:
@@ -132,38 +106,55 @@ def _optional_id(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
 
 
-class SchoolField(_ChoiceField):
+class SchoolField(SelectField):
     """The schools of one employer; `None` when the person works in no single one.
 
     Call `offer` before validating.
     """
 
-    refusal = "Choose a school from the list."
-
     def __init__(self, label: str | None = "School", validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, coerce=_optional_id, choices=[], **kwargs)
+        super().__init__(
+            label,
+            validators,
+            coerce=_optional_id,
+            choices=[],
+            **kwargs,
+        )
+        self.invalid_value_message = "Choose a school from the list."
+        self.invalid_choice_message = self.invalid_value_message
         self.has_schools = False
 
     def offer(self, organization_id: int | None) -> None:
         """Offer the schools of an employer; none for a collaborative or another employer."""
         schools = organizations.schools_of(organization_id) if organization_id else ()
-        self.choices = [("", "No single school"), *(_choice(school) for school in schools)]
+        self.choices = [SelectChoice("", "No single school"), *(_choice(each) for each in schools)]
         self.has_schools = bool(schools)
 
 
-def _choice(school: School) -> tuple[str, str]:
-    return str(school.id), f"{school.name}, {school.town}" if school.town else school.name
+def _choice(school: School) -> SelectChoice:
+    label = f"{school.name}, {school.town}" if school.town else school.name
+    return SelectChoice(str(school.id), label)
 
 
 def _position(value: Any) -> Position | None:
     return Position(value) if value not in (None, "", "None") else None
 
 
-class PositionField(_ChoiceField):
+class PositionField(SelectField):
     """What somebody does at work; may stay open."""
 
     def __init__(
         self, label: str | None = "Position", validators: Any = None, **kwargs: Any
     ) -> None:
-        choices = [("", "Not said"), *((each.value, each.label) for each in Position)]
-        super().__init__(label, validators, coerce=_position, choices=choices, **kwargs)
+        super().__init__(
+            label,
+            validators,
+            coerce=_position,
+            choices=[
+                SelectChoice("", "Not said"),
+                *(SelectChoice(each.value, each.label) for each in Position),
+            ],
+            **kwargs,
+        )
+        self.invalid_value_message = "Choose a position from the list."
+        self.invalid_choice_message = self.invalid_value_message
