@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypedDict
 
 from sqlalchemy import UniqueConstraint, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from pdtrack.core.db import Model, db
 
@@ -65,6 +65,13 @@ FIRST_ROWS: list[_Row] = [
         "percent",
         "Share of the credited time that counts as attending the whole session",
         "Practice of the collaboratives: hours are certified as attended",
+    ),
+    _row(
+        "cancellation.free_business_days",
+        30,
+        "business days",
+        "Business days before the first meeting until which cancelling is free",
+        "Usual policy of the collaboratives, unless a collaborative has its own",
     ),
 ]
 
