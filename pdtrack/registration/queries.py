@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from pdtrack.accounts.models import Employment, Person
 from pdtrack.catalog.models import Course, CourseSession, SessionState
-from pdtrack.core import clock
+from pdtrack.core import clock, regulations
 from pdtrack.core.db import db
+from pdtrack.registration import rules
 from pdtrack.registration.models import ACTIVE, TAKING_PLACE, Registration, Status
 from pdtrack.registration.rules import Counts
+
+FREE_CANCELLATION = "cancellation.free_business_days"
 
 
 def find(registration_id: int) -> Registration | None:
@@ -71,8 +76,8 @@ def counts(ids: Iterable[int]) -> dict[int, Counts]:
         .where(Registration.course_session_id.in_(wanted), Registration.status.in_(ACTIVE))
         .group_by(Registration.course_session_id)
     )
-    found = {id: Counts(taken=taken, waiting=waiting) for id, taken, waiting in rows}
-    return {id: found.get(id, Counts()) for id in wanted}
+    found = {key: Counts(taken=taken, waiting=waiting) for key, taken, waiting in rows}
+    return {key: found.get(key, Counts()) for key in wanted}
 
 
 def count(course_session: CourseSession) -> Counts:
@@ -118,7 +123,7 @@ def positions(registrations: Iterable[Registration]) -> dict[int, int]:
     rows = db.session.execute(
         select(lines.c.id, lines.c.position).where(lines.c.id.in_([each.id for each in waiting]))
     )
-    return {id: position for id, position in rows}
+    return {key: position for key, position in rows}  # noqa: C416 - rows are no plain tuples.
 
 
 def active(course_session: CourseSession) -> Sequence[Registration]:
@@ -187,6 +192,18 @@ def behind(person: Person) -> Select[tuple[Registration]]:
     )
 
 
+def free_cancellation_until(course_session: CourseSession) -> datetime | None:
+    """Return until when cancelling is free, by the collaborative's policy or the usual one."""
+    starts_at = course_session.starts_at
+    if starts_at is None or course_session.is_self_paced:
+        return None
+    days = course_session.collaborative.free_cancellation_days
+    if days is None:
+        usual = regulations.in_force(FREE_CANCELLATION, clock.local(starts_at).date())
+        days = usual.tenths // 10
+    return rules.free_until(starts_at, days)
+
+
 def other_dates(course_session: CourseSession, limit: int = 3) -> Sequence[CourseSession]:
     """Return other sessions of the same course that people can still register for."""
     upcoming = db.session.scalars(
@@ -221,7 +238,7 @@ def _of_person(person: Person) -> Select[tuple[Registration]]:
     )
 
 
-def _whole_session() -> list[object]:
+def _whole_session() -> list[ExecutableOption]:
     session = joinedload(Registration.course_session)
     return [
         session.joinedload(CourseSession.course).joinedload(Course.topic),
@@ -231,14 +248,14 @@ def _whole_session() -> list[object]:
     ]
 
 
-def _whole_person() -> list[object]:
+def _whole_person() -> list[ExecutableOption]:
     return [
         joinedload(Registration.person).selectinload(Person.addresses),
         joinedload(Registration.employment),
     ]
 
 
-def _whole_employment() -> list[object]:
+def _whole_employment() -> list[ExecutableOption]:
     employment = joinedload(Registration.employment)
     return [
         employment.joinedload(Employment.organization),

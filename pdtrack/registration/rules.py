@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
 
 from pdtrack.accounts.models import Employment
-from pdtrack.core import clock
+from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.core import clock, filters
 from pdtrack.registration.models import Status
 
 SATURDAY = 5
@@ -52,23 +55,72 @@ def promotions(*, capacity: int, counts: Counts, is_cut_off: bool) -> int:
     return 0 if is_cut_off else min(counts.free(capacity), counts.waiting)
 
 
-def is_cut_off(*, is_published: bool, starts_at: datetime | None, now: datetime) -> bool:
-    """Whether the line stands still: not published, or the first meeting has begun.
+def is_cut_off(course_session: CourseSession) -> bool:
+    """Whether the line stands still: not published, or the session has begun.
 
     Nobody is told "you are in" for something that has started.
     """
-    return not is_published or (starts_at is not None and starts_at <= now)
+    return course_session.state != SessionState.PUBLISHED or has_begun(course_session)
 
 
-def why_nobody_is_promoted(
-    *, capacity: int, counts: Counts, is_cancelled: bool, has_begun: bool
-) -> str | None:
+def has_begun(course_session: CourseSession) -> bool:
+    """Whether it is too late for a change of mind.
+
+    A session with meetings has begun with the first of them; self-paced work
+    can be begun until it is due.
+    """
+    begun = course_session.ends_at if course_session.is_self_paced else course_session.starts_at
+    return begun is not None and begun <= clock.now()
+
+
+class ClosedBecause(StrEnum):
+    """Why nobody can register now."""
+
+    CANCELLED = "cancelled"
+    DRAFT = "draft"
+    NOT_YET = "not_yet"
+    OVER = "over"
+
+
+class Closed(NamedTuple):
+    """That nobody can register now, with a sentence that says why."""
+
+    because: ClosedBecause
+    message: str
+
+
+def why_closed(course_session: CourseSession, now: datetime) -> Closed | None:
+    """Return why nobody can register now; nothing while registration is open."""
+    opens_at = course_session.registration_opens_at
+    if course_session.state == SessionState.CANCELLED:
+        return Closed(
+            ClosedBecause.CANCELLED, "This session was cancelled, so nobody can register for it."
+        )
+    if course_session.state != SessionState.PUBLISHED:
+        return Closed(ClosedBecause.DRAFT, "This session is not published yet.")
+    if opens_at is not None and now < opens_at:
+        return Closed(
+            ClosedBecause.NOT_YET,
+            f"Registration opens on {filters.when(opens_at)}. Come back then.",
+        )
+    closes_at = course_session.registration_closes_at
+    if closes_at is not None and closes_at <= now:
+        return Closed(
+            ClosedBecause.OVER,
+            f"Registration closed on {filters.when(closes_at)}. Ask the contact person whether "
+            "there is still a way in.",
+        )
+    return None
+
+
+def why_nobody_is_promoted(course_session: CourseSession, counts: Counts) -> str | None:
     """Say why people wait and nobody moves up; nothing when nobody waits."""
+    capacity = course_session.capacity
     if not counts.waiting:
         return None
-    if is_cancelled:
+    if course_session.state == SessionState.CANCELLED:
         return "The session is cancelled, so nobody is promoted."
-    if has_begun:
+    if has_begun(course_session):
         return (
             "The first meeting has begun, so nobody is promoted from the waitlist anymore. "
             "Register people who come to the door yourself."
@@ -113,8 +165,3 @@ def _business_day_before(day: date) -> date:
     while day.weekday() >= SATURDAY:
         day -= timedelta(days=1)
     return day
-
-
-def joined(parts: Iterable[str | None]) -> str:
-    """Write what is known of a workplace in one line."""
-    return ", ".join(part for part in parts if part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pdtrack.registration.actions.details import mark_completed, write_details
-from pdtrack.registration.actions.ending import cancel, remove
+from pdtrack.registration.actions.ending import cancel, cancel_course_session, remove
 from pdtrack.registration.actions.line import rebalance
 from pdtrack.registration.actions.refusals import (
     AlreadyRegistered,
@@ -18,7 +18,7 @@ from pdtrack.registration.actions.refusals import (
     SessionFull,
 )
 from pdtrack.registration.actions.registering import register, register_for
-from pdtrack.registration.actions.sessions import cancel_course_session, tell_of_change
+from pdtrack.registration.actions.telling import tell_of_change
 
 __all__ = [
     "AlreadyRegistered",

@@ -54,7 +54,7 @@ def write_details(
 
 @action
 def mark_completed(*, registration: Registration, actor: Actor, at: datetime) -> None:
-    """Write down that the session was completed: prerequisites and required trainings ask for it."""
+    """Write down that the session was completed; prerequisites and required trainings ask."""
     lock(registration)
     if registration.completed_at is not None:
         return
@@ -69,7 +69,7 @@ def mark_completed(*, registration: Registration, actor: Actor, at: datetime) ->
 
 
 def _refuse_begun(registration: Registration) -> None:
-    if registration.course_session.has_started:
+    if rules.has_begun(registration.course_session):
         raise HasBegun(
             "The session has begun. Tell the contact person what you need.",
             field="accommodations",

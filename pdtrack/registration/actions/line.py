@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pdtrack.catalog import queries as catalog
-from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.catalog.models import CourseSession
 from pdtrack.core import audit, clock
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, lock
@@ -23,11 +21,7 @@ def rebalance(*, course_session: CourseSession, actor: Actor) -> list[Registrati
     free = rules.promotions(
         capacity=course_session.capacity,
         counts=queries.count(course_session),
-        is_cut_off=rules.is_cut_off(
-            is_published=course_session.state == SessionState.PUBLISHED,
-            starts_at=_start(course_session),
-            now=clock.now(),
-        ),
+        is_cut_off=rules.is_cut_off(course_session),
     )
     if not free:
         return []
@@ -35,11 +29,6 @@ def rebalance(*, course_session: CourseSession, actor: Actor) -> list[Registrati
     for registration in promoted:
         _promote(registration, actor)
     return promoted
-
-
-def _start(course_session: CourseSession) -> datetime | None:
-    """Self-paced work can be begun until it is due."""
-    return course_session.ends_at if course_session.is_self_paced else course_session.starts_at
 
 
 def _promote(registration: Registration, actor: Actor) -> None:

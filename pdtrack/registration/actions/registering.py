@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pdtrack.accounts.models import Employment, Person
 from pdtrack.catalog import queries as catalog
-from pdtrack.catalog.models import CourseSession, SessionState
-from pdtrack.core import audit, clock, filters
+from pdtrack.catalog.models import CourseSession
+from pdtrack.core import audit, clock
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, db, lock
 from pdtrack.registration import emails, queries, rules
@@ -20,7 +20,15 @@ from pdtrack.registration.actions.refusals import (
     SessionFull,
 )
 from pdtrack.registration.models import Registration, Status
-from pdtrack.registration.rules import Counts
+from pdtrack.registration.rules import ClosedBecause, Counts
+
+_REFUSALS = {
+    ClosedBecause.CANCELLED: SessionCancelled,
+    ClosedBecause.DRAFT: RegistrationRefused,
+    ClosedBecause.NOT_YET: NotYetOpen,
+    ClosedBecause.OVER: RegistrationClosed,
+}
+_NOT_EVEN_STAFF = (ClosedBecause.CANCELLED, ClosedBecause.DRAFT)
 
 
 @action
@@ -37,7 +45,7 @@ def register(
     Raises a `RegistrationRefused` that says why not.
     """
     lock(course_session)  # Two people must not take the last place.
-    _refuse_unless_open(course_session)
+    _refuse_closed(course_session)
     _refuse_foreign_employment(person, employment)
     _refuse_second(course_session, person)
     counts = queries.count(course_session)
@@ -71,7 +79,9 @@ def register_for(
     even when the session is full or others wait. Raises `RegistrationRefused`.
     """
     lock(course_session)
-    _refuse_unpublished(course_session)
+    closed = rules.why_closed(course_session, clock.now())
+    if closed is not None and closed.because in _NOT_EVEN_STAFF:
+        raise _REFUSALS[closed.because](closed.message)
     _refuse_foreign_employment(person, employment)
     if queries.find_active(course_session, person):
         raise AlreadyRegistered(f"{person.display_name} has a registration for this session.")
@@ -79,7 +89,7 @@ def register_for(
     status = rules.staff_placement(
         capacity=course_session.capacity,
         counts=counts,
-        has_begun=course_session.has_started,
+        has_begun=rules.has_begun(course_session),
         insists=insists,
     )
     _refuse_without_waitlist(course_session, status)
@@ -123,23 +133,10 @@ def _tell(registration: Registration, counts: Counts) -> None:
         emails.registered(registration)
 
 
-def _refuse_unpublished(course_session: CourseSession) -> None:
-    if course_session.state == SessionState.CANCELLED:
-        raise SessionCancelled("This session was cancelled, so nobody can register for it.")
-    if course_session.state != SessionState.PUBLISHED:
-        raise RegistrationRefused("This session is not published yet.")
-
-
-def _refuse_unless_open(course_session: CourseSession) -> None:
-    _refuse_unpublished(course_session)
-    opens_at = course_session.registration_opens_at
-    if opens_at is not None and clock.now() < opens_at:
-        raise NotYetOpen(f"Registration opens on {filters.when(opens_at)}. Come back then.")
-    if not course_session.is_open:
-        raise RegistrationClosed(
-            "Registration for this session has closed. Ask its contact person whether there is "
-            "still a way in."
-        )
+def _refuse_closed(course_session: CourseSession) -> None:
+    closed = rules.why_closed(course_session, clock.now())
+    if closed is not None:
+        raise _REFUSALS[closed.because](closed.message)
 
 
 def _refuse_foreign_employment(person: Person, employment: Employment | None) -> None:

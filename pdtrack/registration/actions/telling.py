@@ -1,35 +1,14 @@
-"""Telling everybody what happens to a session they registered for."""
+"""Telling everybody what has changed about a session they registered for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.models import CourseSession, Meeting
 from pdtrack.core import audit, outbox
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, lock
 from pdtrack.registration import emails, queries
-from pdtrack.registration.actions.ending import end
-from pdtrack.registration.models import Status
-
-
-@action
-def cancel_course_session(*, course_session: CourseSession, reason: str, actor: Actor) -> str:
-    """Cancel a session and tell everybody who holds a place or waits, with other dates.
-
-    Their registrations are withdrawn: nobody owes or holds anything anymore.
-    Returns the batch of mail, which leaves in five minutes.
-    """
-    lock(course_session)
-    catalog.mark_cancelled(course_session=course_session, reason=reason, actor=actor)
-    batch = outbox.new_batch()
-    others = queries.other_dates(course_session)
-    for registration in queries.active(course_session):
-        before = registration.status
-        end(registration, Status.WITHDRAWN, actor=actor)
-        emails.course_session_cancelled(registration, was=before, others=others, batch=batch)
-    return batch
 
 
 @action

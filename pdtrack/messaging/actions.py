@@ -1,0 +1,48 @@
+"""Reminding people of what they registered for."""
+
+from __future__ import annotations
+
+from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.core import clock
+from pdtrack.core.authz import SYSTEM, Actor
+from pdtrack.core.db import action, db, lock
+from pdtrack.messaging import emails, queries, rules
+from pdtrack.messaging.models import Reminder
+from pdtrack.registration.models import Registration
+
+AT_ONCE = 50
+
+
+def send_due_reminders() -> int:
+    """Remind everybody whose session begins in two days, and say how many that were.
+
+    Nothing is planned ahead: who is reminded, and of when, is read when it is
+    sent. Safe to run again at any time, and in several workers at once.
+    """
+    sent = 0
+    for course_session in queries.sessions_near():
+        while reminded := remind(course_session=course_session, actor=SYSTEM):
+            sent += len(reminded)
+    return sent
+
+
+@action
+def remind(*, course_session: CourseSession, actor: Actor) -> list[Registration]:  # noqa: ARG001
+    """Remind the next few people of a course session; nobody when all of them are."""
+    lock(course_session)  # Two workers must not remind the same people.
+    starts_at = course_session.starts_at
+    is_on = course_session.state == SessionState.PUBLISHED
+    if not is_on or not rules.is_near(starts_at, clock.now()):
+        return []
+    assert starts_at is not None
+    people = list(queries.to_remind(course_session, limit=AT_ONCE))
+    for registration in people:
+        db.session.add(
+            Reminder(
+                registration=registration,
+                starts_on=clock.local(starts_at).date(),
+                reminded_at=clock.now(),
+            )
+        )
+        emails.reminder(registration)
+    return people
