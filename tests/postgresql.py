@@ -87,9 +87,7 @@ def _run(*command: Path | str) -> None:
     if _is_root():
         account = {"user": NOBODY, "group": "nogroup", "extra_groups": []}
     environ = {**os.environ, "LC_ALL": "C.UTF-8", "HOME": "/"}
-    subprocess.run(  # noqa: S603 - our own words, no shell.
-        command, check=True, cwd="/", env=environ, stdout=subprocess.DEVNULL, **account
-    )
+    subprocess.run(command, check=True, cwd="/", env=environ, stdout=subprocess.DEVNULL, **account)
 
 
 def _is_root() -> bool:

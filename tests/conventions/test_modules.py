@@ -65,7 +65,8 @@ def test_every_file_of_a_feature_has_an_expected_name() -> None:
     odd += [module.name for module in source.modules() if module.path.stem in NOT_A_PLACE]
 
     assert not odd, source.listed(
-        odd, "Use a file of docs/architecture.md, or add a noun of the domain to NOUNS here."
+        sorted(set(odd)),
+        "Use a file of docs/architecture.md, or add a noun of the domain to NOUNS here.",
     )
 
 
