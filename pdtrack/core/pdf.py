@@ -1,0 +1,182 @@
+"""PDFs from HTML: tagged for screen readers, fonts inside, made only from our own files."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import mimetypes
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import segno
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+
+# Where relative addresses in documents and stylesheets point to. Nobody can own a name under
+# .invalid (RFC 2606), so that an address which slipped through leads nowhere.
+_BASE = "https://assets.invalid/static/"
+_PNG = "data:image/png;base64,"
+_LONGEST_PICTURE = 64 * 1024  # A QR code has about one kilobyte.
+
+_thread = threading.local()
+
+
+class Paper(StrEnum):
+    """A sheet of paper, as CSS names it."""
+
+    LETTER = "letter"
+    LETTER_LANDSCAPE = "letter landscape"
+    A4 = "A4"
+    A4_LANDSCAPE = "A4 landscape"
+
+
+class AssetRefused(Exception):
+    """A document asked for something that is not one of the product's own files."""
+
+
+def render(
+    html: str,
+    *,
+    stylesheets: Sequence[str],
+    title: str,
+    language: str = "en",
+    made_at: datetime | None = None,
+    paper: Paper = Paper.LETTER,
+) -> bytes:
+    """Print an HTML document as a tagged PDF (PDF/UA-1) with its fonts inside.
+
+    Stylesheets are named below `static/` ("css/certificate.css"), and relative
+    addresses in the document and the stylesheets start there too. The paper is the
+    default; a stylesheet with its own `@page { size }` is stronger.
+
+    The same arguments give the same bytes: a moment of making appears only when
+    given. The first call in a thread loads the renderer and the fonts, which takes
+    a second; the later ones share them. What a page costs grows with its boxes:
+    blocks, floats and positions are cheap, grids, flex boxes and tables are not.
+
+    Raises `AssetRefused` when the document asks for anything outside `static/`, or
+    for a file that is not there.
+    """
+    press: _Press | None = getattr(_thread, "press", None)
+    if press is None:
+        press = _thread.press = _Press()
+    return press.print(
+        html,
+        sheets=[f"@page {{ size: {paper} }}", *stylesheets],
+        title=title,
+        language=language,
+        made_at=made_at,
+    )
+
+
+def qr_code(text: str) -> str:
+    """Draw a QR code as the address (`data:`) of a small picture for an `img`.
+
+    Give the `img` the rule `image-rendering: crisp-edges`: each square is one pixel.
+    """
+    # Trying all eight masks for the prettiest takes three times as long; every mask can be read.
+    code = segno.make(text, error="m", mask=2, micro=False, boost_error=False)
+    return code.png_data_uri(scale=1, border=4)
+
+
+def asset(address: str) -> tuple[bytes, str]:
+    """Return the content and media type of what a document may load.
+
+    Raises `AssetRefused` for everything but files below `static/` and small PNG
+    pictures inside the document, which is how QR codes come.
+    """
+    if address.startswith("data:"):
+        return _picture(address), "image/png"
+    parts = urlsplit(address)
+    if not address.startswith(_BASE):
+        raise AssetRefused(f"A PDF may not load {address[:200]!r}.")
+    path = (STATIC / unquote(parts.path.removeprefix("/static/"))).resolve()
+    if not path.is_relative_to(STATIC) or not path.is_file():
+        raise AssetRefused(f"There is no file {parts.path!r} for a PDF.")
+    return path.read_bytes(), mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+
+
+def _picture(address: str) -> bytes:
+    if not address.startswith(_PNG) or len(address) > _LONGEST_PICTURE:
+        raise AssetRefused("Inside a PDF only small PNG pictures are allowed.")
+    try:
+        content = base64.b64decode(address.removeprefix(_PNG), validate=True)
+    except binascii.Error as error:
+        raise AssetRefused("This picture cannot be read.") from error
+    if not content.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise AssetRefused("Inside a PDF only small PNG pictures are allowed.")
+    return content
+
+
+class _Press:
+    """The renderer of one thread, with the fonts and stylesheets it has read.
+
+    Pango's font maps may not be shared among threads, and reading fonts and
+    stylesheets again for each document takes most of the time.
+    """
+
+    def __init__(self) -> None:
+        # Loading WeasyPrint takes half a second and 40 MB, which web workers never need.
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+        class Fetcher(URLFetcher):
+            """Loads the product's own files and nothing else."""
+
+            def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002
+                content, kind = asset(url)
+                return URLFetcherResponse(url, content, {"Content-Type": kind})
+
+        self._weasyprint = weasyprint
+        self._refused = FatalURLFetchingError
+        self._fetcher = Fetcher(fail_on_errors=True)
+        self._fonts = FontConfiguration()
+        self._sheets: dict[tuple[str, int], Any] = {}
+
+    def print(
+        self,
+        html: str,
+        *,
+        sheets: Sequence[str],
+        title: str,
+        language: str,
+        made_at: datetime | None,
+    ) -> bytes:
+        try:
+            document = self._weasyprint.HTML(
+                string=html, base_url=_BASE, url_fetcher=self._fetcher
+            ).render(
+                font_config=self._fonts,
+                stylesheets=[self._sheet(sheet) for sheet in sheets],
+                pdf_variant="pdf/ua-1",
+            )
+            metadata = document.metadata
+            metadata.title, metadata.lang, metadata.generator = title, language, "pdtrack"
+            if made_at is not None:
+                written = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                metadata.created = metadata.modified = written
+            # Two files of one document carry one identifier, so that readers see they are equal.
+            identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
+            content: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+        except self._refused as error:
+            raise error.__cause__ or AssetRefused(str(error)) from None
+        return content
+
+    def _sheet(self, sheet: str) -> Any:
+        """Return a parsed stylesheet; one whose file changed is read again."""
+        is_rule = sheet.startswith("@page")
+        path = STATIC / sheet
+        key = (sheet, 0 if is_rule or not path.is_file() else path.stat().st_mtime_ns)
+        if key not in self._sheets:
+            source = {"string": sheet} if is_rule else {"url": f"{_BASE}{sheet}"}
+            self._sheets[key] = self._weasyprint.CSS(
+                **source, url_fetcher=self._fetcher, font_config=self._fonts
+            )
+        return self._sheets[key]
