@@ -7,14 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-
 from flask import Flask, request
 from flask.wrappers import Response
 
 _YEAR = 365 * 24 * 3600
 
 
-def register(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Fingerprint every address of a static file and let browsers keep what they fetched."""
     folder = Path(app.static_folder or "static")
 
