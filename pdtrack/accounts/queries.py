@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
-from pdtrack.accounts.models import EmailAddress, Employment, Person, Role
+from pdtrack.accounts.models import (
+    EmailAddress,
+    Employment,
+    Invitation,
+    Person,
+    Role,
+    SignInCode,
+    SignUp,
+)
+from pdtrack.core import clock
+from pdtrack.core.authz import RoleKind
 from pdtrack.core.db import db
 from pdtrack.core.outbox import Recipient
+from pdtrack.organizations import queries as organizations
+
+INVITATION_LASTS = timedelta(days=14)
 
 
 def person_with_roles(person_id: int) -> Person | None:
@@ -34,6 +48,100 @@ def by_address(address: str) -> Person | None:
     )
 
 
+def account_with(address: str) -> Person | None:
+    """Return the person to whom an address belongs, if that person may sign in with it."""
+    person = by_address(address)
+    return person if person is not None and person.is_active else None
+
+
+def with_unproven(address: str) -> list[Person]:
+    """Return who is written down with an address that nobody has confirmed."""
+    return list(
+        db.session.scalars(
+            select(Person)
+            .join(EmailAddress)
+            .where(
+                EmailAddress.address == address,
+                EmailAddress.verified_at.is_(None),
+                Person.deactivated_at.is_(None),
+            )
+        )
+    )
+
+
+def verified_among(addresses: Sequence[str]) -> set[str]:
+    """Return which of these addresses belong to somebody."""
+    return set(
+        db.session.scalars(
+            select(EmailAddress.address).where(
+                EmailAddress.address.in_(addresses), EmailAddress.verified_at.is_not(None)
+            )
+        )
+    )
+
+
+def sign_up(sign_up_id: int) -> SignUp | None:
+    """Return what somebody typed to sign up."""
+    return db.session.get(SignUp, sign_up_id, options=[joinedload(SignUp.organization)])
+
+
+def sign_in_code(code_id: int) -> SignInCode | None:
+    """Return a code that was asked for."""
+    return db.session.get(SignInCode, code_id)
+
+
+def email_address(address_id: int) -> EmailAddress | None:
+    """Return an address by its id."""
+    return db.session.get(EmailAddress, address_id)
+
+
+def address_of(person: Person, address_id: int) -> EmailAddress | None:
+    """Return one of a person's own addresses."""
+    return db.session.scalar(
+        select(EmailAddress).where(
+            EmailAddress.id == address_id, EmailAddress.person_id == person.id
+        )
+    )
+
+
+def addresses_of(person: Person) -> list[EmailAddress]:
+    """Return a person's addresses: the primary one, other verified ones, then the rest."""
+    return list(
+        db.session.scalars(
+            select(EmailAddress)
+            .where(EmailAddress.person_id == person.id)
+            .order_by(
+                EmailAddress.is_primary.desc(),
+                EmailAddress.verified_at.is_(None),
+                EmailAddress.id,
+            )
+        )
+    )
+
+
+def employment_of(person: Person, employment_id: int) -> Employment | None:
+    """Return one of a person's own employments."""
+    return db.session.scalar(
+        select(Employment)
+        .where(Employment.id == employment_id, Employment.person_id == person.id)
+        .options(joinedload(Employment.organization), joinedload(Employment.school))
+    )
+
+
+def employments_of(person: Person) -> list[Employment]:
+    """Return where a person works and worked, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Employment)
+            .where(Employment.person_id == person.id)
+            .options(joinedload(Employment.organization), joinedload(Employment.school))
+            .order_by(
+                Employment.to_on.is_not(None), Employment.from_on.desc(), Employment.id.desc()
+            )
+        )
+    )
+
+
 def employments_on(person: Person, day: date) -> list[Employment]:
     """Return where a person works on a day, confirmed employments first, then the newest."""
     return list(
@@ -41,6 +149,7 @@ def employments_on(person: Person, day: date) -> list[Employment]:
             select(Employment)
             .where(
                 Employment.person_id == person.id,
+                Employment.refused_at.is_(None),
                 Employment.from_on <= day,
                 Employment.to_on.is_(None) | (Employment.to_on >= day),
             )
@@ -69,3 +178,150 @@ def recipient(person: Person) -> Recipient | None:
     """Return where mail to a person goes; None for people without an address."""
     address = person.email
     return Recipient(address, person.display_name, person.id) if address else None
+
+
+def employment(employment_id: int) -> Employment | None:
+    """Return an employment with its person and employer."""
+    return db.session.get(Employment, employment_id)
+
+
+def open_employments(person_id: int) -> list[Employment]:
+    """Return where a person works without an end in sight, claimed or confirmed."""
+    return list(
+        db.session.scalars(
+            select(Employment)
+            .where(Employment.person_id == person_id, Employment.to_on.is_(None))
+            .options(joinedload(Employment.organization))
+        )
+    )
+
+
+def claims_of(person_id: int, organization_id: int) -> list[Employment]:
+    """Return what a person claims about working for an employer, still unconfirmed."""
+    return list(
+        db.session.scalars(
+            select(Employment).where(
+                Employment.person_id == person_id,
+                Employment.organization_id == organization_id,
+                _is_open_claim(),
+            )
+        )
+    )
+
+
+def claims_with_address_in(organization_id: int, domain: str) -> list[Employment]:
+    """Return the unconfirmed claims whose person has a verified address in a domain."""
+    has_address = exists().where(
+        EmailAddress.person_id == Employment.person_id,
+        EmailAddress.verified_at.is_not(None),
+        EmailAddress.address.endswith(f"@{domain}", autoescape=True),
+    )
+    return list(
+        db.session.scalars(
+            select(Employment).where(
+                Employment.organization_id == organization_id, _is_open_claim(), has_address
+            )
+        )
+    )
+
+
+def has_address_in_domain_of(person_id: int, organization_id: int) -> bool:
+    """Whether a verified address of a person is in a domain that an organization calls its own."""
+    domains = {each.domain for each in organizations.domains_of(organization_id)}
+    if not domains:
+        return False
+    addresses = db.session.scalars(
+        select(EmailAddress.address).where(
+            EmailAddress.person_id == person_id, EmailAddress.verified_at.is_not(None)
+        )
+    )
+    return any(address.rpartition("@")[2] in domains for address in addresses)
+
+
+def _is_open_claim() -> ColumnElement[bool]:
+    return (
+        Employment.confirmed_at.is_(None)
+        & Employment.refused_at.is_(None)
+        & Employment.to_on.is_(None)
+    )
+
+
+def roles_in(organization_id: int | None) -> list[Role]:
+    """Return who holds which role in an organization, or in the installation, by kind and name."""
+    return list(
+        db.session.scalars(
+            select(Role)
+            .join(Person, Person.id == Role.person_id)
+            .where(
+                _same_organization(Role.organization_id, organization_id), Role.ended_at.is_(None)
+            )
+            .options(contains_eager(Role.person).selectinload(Person.addresses))
+            .order_by(Role.kind, Person.last_name, Person.first_name, Role.id)
+        )
+    )
+
+
+def role_in(organization_id: int | None, role_id: int) -> Role | None:
+    """Return a role that somebody holds in an organization."""
+    return db.session.scalar(
+        select(Role).where(
+            Role.id == role_id,
+            _same_organization(Role.organization_id, organization_id),
+            Role.ended_at.is_(None),
+        )
+    )
+
+
+def role_of(person_id: int, kind: RoleKind, organization_id: int | None) -> Role | None:
+    """Return the role of this kind that a person holds in an organization."""
+    return db.session.scalar(
+        select(Role).where(
+            Role.person_id == person_id,
+            Role.kind == kind,
+            _same_organization(Role.organization_id, organization_id),
+            Role.ended_at.is_(None),
+        )
+    )
+
+
+def holders(kind: RoleKind, organization_id: int | None) -> list[Person]:
+    """Return everybody who holds a role in an organization."""
+    return [each.person for each in roles_in(organization_id) if each.kind == kind]
+
+
+def open_invitations(organization_id: int | None) -> list[Invitation]:
+    """Return the invitations that may still be accepted, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Invitation)
+            .where(
+                _same_organization(Invitation.organization_id, organization_id),
+                Invitation.accepted_at.is_(None),
+                Invitation.withdrawn_at.is_(None),
+                Invitation.invited_at > clock.now() - INVITATION_LASTS,
+            )
+            .options(joinedload(Invitation.invited_by))
+            .order_by(Invitation.invited_at.desc(), Invitation.id.desc())
+        )
+    )
+
+
+def invitation_in(organization_id: int | None, invitation_id: int) -> Invitation | None:
+    """Return an invitation of an organization."""
+    return db.session.scalar(
+        select(Invitation).where(
+            Invitation.id == invitation_id,
+            _same_organization(Invitation.organization_id, organization_id),
+        )
+    )
+
+
+def invitation(invitation_id: int) -> Invitation | None:
+    """Return an invitation by its id, as its link names it."""
+    return db.session.get(Invitation, invitation_id)
+
+
+def _same_organization(
+    column: InstrumentedAttribute[int | None], organization_id: int | None
+) -> ColumnElement[bool]:
+    return column.is_(None) if organization_id is None else column == organization_id

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from pdtrack.accounts.models import OtherEmployer, Position
 from pdtrack.core.authz import RoleKind
+from pdtrack.organizations.models import OrganizationKind
 
 # Without one of them nobody in the organization could invite another.
 NEVER_NONE = (
@@ -56,3 +57,17 @@ def may_be_ended(kind: RoleKind, *, others: int, by_platform: bool) -> bool:
     if kind not in NEVER_NONE or others > 0:
         return True
     return by_platform and kind != RoleKind.PLATFORM_ADMINISTRATOR
+
+
+def kinds_in(organization: OrganizationKind | None) -> tuple[RoleKind, ...]:
+    """Return the roles that an organization has to give; without one, the installation's."""
+    if organization is None:
+        return (RoleKind.PLATFORM_ADMINISTRATOR,)
+    if organization == OrganizationKind.DISTRICT:
+        return (RoleKind.DISTRICT_ADMINISTRATOR,)
+    return (RoleKind.COORDINATOR, RoleKind.PRESENTER, RoleKind.BOARD_MEMBER)
+
+
+def role_name(kind: RoleKind) -> str:
+    """Return a role as people say it."""
+    return kind.value.replace("_", " ")
