@@ -147,6 +147,11 @@ def _in_transaction(session: Session, work: Callable[[], R]) -> R:
     return result
 
 
+def look_again() -> None:
+    """End the reading so far, so that the next query sees what others wrote meanwhile."""
+    _end_reading(db.session())
+
+
 def _end_reading(session: Session) -> None:
     """End the transaction in which the view read, keeping what it loaded."""
     if session.new or session.dirty or session.deleted:

@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from flask import Response, abort, flash, make_response, render_template, request, stream_with_context
+from flask import (
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    render_template,
+    request,
+    stream_with_context,
+)
 from flask_wtf import FlaskForm
 from sqlalchemy import Select, func, select
 
@@ -112,3 +121,8 @@ def or_404(found: T | None) -> T:
     if found is None:
         abort(404)
     return found
+
+
+def rendered(template: str, **context: Any) -> str:
+    """Fill a template outside any request, for paper and mail."""
+    return current_app.jinja_env.get_template(template).render(**context)

@@ -60,13 +60,6 @@ FIRST_ROWS: list[_Row] = [
     ),
     _row("pdp.per_hour", 10, "PDPs", "PDPs for one clock hour", "603 CMR 44.03"),
     _row(
-        "attendance.required_share",
-        1000,
-        "percent",
-        "Share of the credited time that counts as attending the whole session",
-        "Practice of the collaboratives: hours are certified as attended",
-    ),
-    _row(
         "cancellation.free_business_days",
         30,
         "business days",

@@ -1,0 +1,222 @@
+"""Issuing, replacing and revoking certificates, and keeping their files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from pdtrack.catalog.models import CourseSession
+from pdtrack.certificates import documents, emails, queries, rules
+from pdtrack.certificates.models import (
+    Award,
+    AwardKind,
+    Certificate,
+    CertificateFile,
+    CertificateState,
+    Paper,
+)
+from pdtrack.certificates.queries import Candidate
+from pdtrack.core import audit, clock, jobs
+from pdtrack.core.authz import Actor
+from pdtrack.core.db import action, after_commit, db, lock
+from pdtrack.core.errors import DomainError
+from pdtrack.registration import actions as registration
+
+LEASE = timedelta(minutes=5)
+
+
+class NothingToIssue(DomainError):
+    """Nobody chosen has earned a certificate that is not issued yet."""
+
+
+class NotValid(DomainError):
+    """The certificate was replaced or revoked already."""
+
+
+class NotEarned(DomainError):
+    """What is on record now earns nothing."""
+
+
+@action
+def issue(
+    *, course_session: CourseSession, registration_ids: Collection[int], actor: Actor
+) -> list[Certificate]:
+    """Certify those chosen who earned hours and hold no certificate yet.
+
+    Doing it again certifies only those who have earned since. Raises `NothingToIssue`.
+    """
+    lock(course_session, course_session.collaborative)  # Two people must not give one number.
+    chosen = [
+        candidate
+        for candidate in queries.candidates(course_session)
+        if candidate.may_be_issued and candidate.registration.id in registration_ids
+    ]
+    if not chosen:
+        raise NothingToIssue(
+            "Choose at least one person who has earned a certificate and does not have it yet."
+        )
+    numbers = _Numbers(course_session)
+    issued = [_certify(each, numbers.next(), actor=actor) for each in chosen]
+    for certificate in issued:
+        emails.issued(certificate)
+    return issued
+
+
+@action
+def reissue(*, certificate: Certificate, actor: Actor) -> Certificate:
+    """Replace a certificate by one that says what is on record now; the old code says so.
+
+    Raises `NotValid` or `NotEarned`.
+    """
+    course_session = certificate.award.registration.course_session
+    lock(course_session, course_session.collaborative, certificate)
+    _check_valid(certificate)
+    now = {each.registration.id: each for each in queries.candidates(course_session)}
+    candidate = now.get(certificate.award.registration_id)
+    if candidate is None or not candidate.decision.is_earned:
+        raise NotEarned(
+            "What is on record now earns no certificate. Correct the attendance, or revoke it."
+        )
+    certificate.award.withdrawn_at = clock.now()
+    certificate.state = CertificateState.REPLACED
+    db.session.flush()
+    newer = _certify(
+        candidate, _Numbers(course_session).next(), actor=actor, edition=certificate.edition + 1
+    )
+    db.session.flush()
+    certificate.replaced_by_id = newer.id
+    audit.record(
+        actor,
+        "certificate.replaced",
+        certificate,
+        organization_id=course_session.collaborative_id,
+        after={"replaced_by": newer.serial},
+    )
+    emails.replaced(newer)
+    return newer
+
+
+@action
+def revoke(*, certificate: Certificate, reason: str, actor: Actor) -> None:
+    """Say that a certificate no longer proves anything; the reason shows where it is verified.
+
+    Raises `NotValid`.
+    """
+    lock(certificate)
+    _check_valid(certificate)
+    now = clock.now()
+    certificate.state = CertificateState.REVOKED
+    certificate.revoked_at = now
+    certificate.revocation_reason = reason
+    certificate.award.withdrawn_at = now
+    audit.record(
+        actor,
+        "certificate.revoked",
+        certificate,
+        organization_id=certificate.award.registration.course_session.collaborative_id,
+        after={"reason": reason},
+    )
+    emails.revoked(certificate)
+
+
+@action
+def print_again(*, certificate: Certificate, actor: Actor) -> None:
+    """Let the worker try once more to make files that it gave up on."""
+    lock(certificate)
+    for wanted in queries.unmade_files(certificate):
+        wanted.attempts = 0
+        wanted.leased_until_at = None
+    audit.record(actor, "certificate.print_again", certificate)
+    after_commit(_wake)
+
+
+@action
+def lease_file(*, actor: Actor) -> CertificateFile | None:  # noqa: ARG001 - every action has one.
+    """Take the next file that is to be made; nobody else makes it while the lease lasts."""
+    wanted = queries.next_wanted()
+    if wanted is not None:
+        wanted.leased_until_at = clock.now() + LEASE
+        wanted.attempts += 1
+    return wanted
+
+
+@action
+def keep_file(*, file: CertificateFile, digest: str, actor: Actor) -> None:  # noqa: ARG001
+    """Write down where the finished file is kept; the first one made stays for good."""
+    lock(file)
+    if file.digest is None:
+        file.digest = digest
+        file.made_at = clock.now()
+        file.last_error = None
+
+
+@action
+def give_up_file(*, file: CertificateFile, error: str, actor: Actor) -> None:  # noqa: ARG001
+    """Write down why a file could not be made; the sweep tries again when the lease ends."""
+    lock(file)
+    file.last_error = error[:1000]
+
+
+class _Numbers:
+    """The next serials of a collaborative in this fiscal year; read under its lock."""
+
+    def __init__(self, course_session: CourseSession) -> None:
+        self.short_name = course_session.collaborative.short_name or "PD"
+        self.fiscal_year = clock.fiscal_year(clock.today())
+        prefix = rules.serial_prefix(short_name=self.short_name, fiscal_year=self.fiscal_year)
+        self.last = queries.last_number(prefix)
+
+    def next(self) -> str:
+        """Return the next serial."""
+        self.last += 1
+        return rules.serial(
+            short_name=self.short_name, fiscal_year=self.fiscal_year, number=self.last
+        )
+
+
+def _certify(candidate: Candidate, serial: str, *, actor: Actor, edition: int = 1) -> Certificate:
+    now = clock.now()
+    place = candidate.registration
+    award = Award(
+        registration=place,
+        person_id=place.person_id,
+        kind=AwardKind.HOURS,
+        minutes=candidate.decision.minutes,
+        topic_id=place.course_session.topic_id,
+        reasons=candidate.decision.reasons,
+        decided_at=now,
+        decided_by_id=actor.id,
+    )
+    certificate = Certificate(
+        award=award,
+        person=place.person,
+        edition=edition,
+        serial=serial,
+        code=rules.new_code(),
+        state=CertificateState.VALID,
+        snapshot=documents.snapshot(candidate),
+        issued_at=now,
+        issued_by_id=actor.id,
+    )
+    db.session.add(certificate)
+    for paper in Paper:
+        db.session.add(CertificateFile(certificate=certificate, paper=paper, wanted_at=now))
+    registration.mark_completed(registration=place, actor=actor, at=now)
+    audit.record(
+        actor,
+        "certificate.issued",
+        certificate,
+        organization_id=place.course_session.collaborative_id,
+        after={"serial": serial, "minutes": award.minutes},
+    )
+    after_commit(_wake)
+    return certificate
+
+
+def _check_valid(certificate: Certificate) -> None:
+    if certificate.state != CertificateState.VALID:
+        raise NotValid(f"This certificate was {certificate.state} already.")
+
+
+def _wake() -> None:
+    jobs.wake("certificates")

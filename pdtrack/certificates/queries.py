@@ -1,0 +1,208 @@
+"""Reading awards and certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from pdtrack.accounts.models import Employment, Person
+from pdtrack.attendance import queries as attendance
+from pdtrack.attendance.models import AttendanceEntry, Presence
+from pdtrack.catalog.models import CourseSession
+from pdtrack.certificates import rules
+from pdtrack.certificates.models import (
+    Award,
+    AwardKind,
+    Certificate,
+    CertificateFile,
+    CertificateState,
+    Paper,
+)
+from pdtrack.certificates.rules import Decision, Threshold
+from pdtrack.core import clock, regulations
+from pdtrack.core.db import db
+from pdtrack.organizations.models import Organization
+from pdtrack.registration.models import Registration
+
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One person of a session: what was earned or why not, and the certificate if there is one."""
+
+    registration: Registration
+    entries: dict[int | None, AttendanceEntry]
+    decision: Decision
+    certificate: Certificate | None
+
+    @property
+    def may_be_issued(self) -> bool:
+        """Whether a first certificate is due."""
+        return self.decision.is_earned and self.certificate is None
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether attendance was corrected after the certificate was issued."""
+        issued = self.certificate
+        return issued is not None and issued.award.minutes != self.decision.minutes
+
+
+def candidates(course_session: CourseSession) -> list[Candidate]:
+    """Return everybody whose attendance is taken, with what they earned; four queries."""
+    newest = attendance.newest(course_session)
+    issued = _standing(course_session)
+    offered = attendance.parts(course_session)
+    minimum = threshold()
+    found = []
+    for registration in attendance.expected(course_session):
+        entries = {
+            part.meeting_id: entry
+            for part in offered
+            if (entry := newest.get((registration.id, part.meeting_id)))
+            and entry.presence != Presence.UNMARKED
+        }
+        decision = rules.decide(
+            minutes=sum(entry.minutes for entry in entries.values()),
+            offered=sum(part.credited_minutes for part in offered),
+            unmarked=len(offered) - len(entries),
+            is_over=bool(offered) and (course_session.is_self_paced or course_session.has_ended),
+            minimum=minimum,
+        )
+        found.append(Candidate(registration, entries, decision, issued.get(registration.id)))
+    return found
+
+
+def threshold() -> Threshold:
+    """Return the fewest hours that make PDPs today, and where that is written."""
+    found = regulations.in_force("pdp.minimum_hours", clock.today())
+    return Threshold(found.tenths, found.citation)
+
+
+def _standing(course_session: CourseSession) -> dict[int, Certificate]:
+    """Return the valid certificates of a course session by registration."""
+    rows = db.session.scalars(
+        select(Certificate)
+        .join(Certificate.award)
+        .join(Award.registration)
+        .where(
+            Registration.course_session_id == course_session.id,
+            Certificate.state == CertificateState.VALID,
+            Award.kind == AwardKind.HOURS,
+        )
+        .options(joinedload(Certificate.award))
+    )
+    return {certificate.award.registration_id: certificate for certificate in rows}
+
+
+def of_person(person: Person) -> Select[Certificate]:
+    """Select a person's certificates, newest first; a replaced one is shown by its successor."""
+    return (
+        select(Certificate)
+        .where(
+            Certificate.person_id == person.id,
+            Certificate.state != CertificateState.REPLACED,
+        )
+        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    )
+
+
+def of_registrations(ids: Sequence[int]) -> dict[int, Certificate]:
+    """Return the valid certificates of registrations, by registration."""
+    rows = db.session.execute(
+        select(Award.registration_id, Certificate)
+        .join(Certificate, Certificate.award_id == Award.id)
+        .where(Award.registration_id.in_(ids), Certificate.state == CertificateState.VALID)
+    )
+    return {each: certificate for each, certificate in rows.tuples()}  # noqa: C416 - typed.
+
+
+def by_code(code: str) -> Certificate | None:
+    """Return the certificate with a verification code, as somebody typed it."""
+    return db.session.scalar(select(Certificate).where(Certificate.code == rules.typed_code(code)))
+
+
+def by_serial(serial: str) -> Certificate | None:
+    """Return the certificate with a number, with everything that decides who may see it."""
+    return db.session.scalar(_whole().where(Certificate.serial == serial))
+
+
+def in_collaborative(collaborative: Organization, serial: str) -> Certificate | None:
+    """Return a certificate that a collaborative issued."""
+    return db.session.scalar(
+        _whole()
+        .join(Certificate.award)
+        .join(Award.registration)
+        .join(Registration.course_session)
+        .where(Certificate.serial == serial, CourseSession.collaborative_id == collaborative.id)
+    )
+
+
+def successor(certificate: Certificate) -> Certificate | None:
+    """Return the certificate that replaced this one."""
+    if certificate.replaced_by_id is None:
+        return None
+    return db.session.get(Certificate, certificate.replaced_by_id)
+
+
+def last_number(prefix: str) -> int:
+    """Return the highest number given under a prefix of serials."""
+    highest = db.session.scalar(
+        select(func.max(Certificate.serial)).where(
+            Certificate.serial >= prefix, Certificate.serial < prefix + "~"
+        )
+    )
+    return int(highest.removeprefix(prefix)) if highest else 0
+
+
+def find_file(certificate: Certificate, paper: Paper) -> CertificateFile | None:
+    """Return a certificate's file for a sheet, made or still wanted."""
+    return db.session.scalar(
+        select(CertificateFile)
+        .where(CertificateFile.certificate_id == certificate.id, CertificateFile.paper == paper)
+        .execution_options(populate_existing=True)
+    )
+
+
+def is_given_up(file: CertificateFile) -> bool:
+    """Whether the worker has tried often enough to make a file."""
+    return file.digest is None and file.attempts >= MOST_ATTEMPTS
+
+
+def unmade_files(certificate: Certificate) -> Sequence[CertificateFile]:
+    """Return a certificate's files that are still to be made."""
+    return db.session.scalars(
+        select(CertificateFile).where(
+            CertificateFile.certificate_id == certificate.id, CertificateFile.digest.is_(None)
+        )
+    ).all()
+
+
+def next_wanted() -> CertificateFile | None:
+    """Return the oldest file that is to be made and that no worker holds."""
+    now = clock.now()
+    return db.session.scalar(
+        select(CertificateFile)
+        .where(
+            CertificateFile.digest.is_(None),
+            CertificateFile.attempts < MOST_ATTEMPTS,
+            or_(CertificateFile.leased_until_at.is_(None), CertificateFile.leased_until_at < now),
+        )
+        .order_by(CertificateFile.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _whole() -> Select[Certificate]:
+    registration = joinedload(Certificate.award).joinedload(Award.registration)
+    return select(Certificate).options(
+        registration.joinedload(Registration.course_session).joinedload(
+            CourseSession.collaborative
+        ),
+        registration.joinedload(Registration.employment).joinedload(Employment.organization),
+        joinedload(Certificate.person),
+    )
