@@ -19,7 +19,22 @@ ROOT = Path(__file__).parent.parent
 csrf = CSRFProtect()
 migrate = Migrate()
 
-FEATURES = ["organizations", "accounts", "catalog", "registration", "attendance", "certificates", "messaging", "calendars", "reports", "storefront", "desk", "home", "operations", "demo"]
+FEATURES = [
+    "organizations",
+    "accounts",
+    "catalog",
+    "registration",
+    "attendance",
+    "certificates",
+    "messaging",
+    "calendars",
+    "reports",
+    "storefront",
+    "desk",
+    "home",
+    "operations",
+    "demo",
+]
 
 
 def create_app(settings: dict[str, Any]) -> Flask:
@@ -41,7 +56,14 @@ def create_app(settings: dict[str, Any]) -> Flask:
     authz.init_app(app)
     navigation.init_app(app)
     # While the features are being built side by side: whatever exists is registered.
-    for name in ("core.assets", "core.errors_pages", "core.security", "core.logs", "core.jobs"):
+    for name in (
+        "core.assets",
+        "core.errors_pages",
+        "core.security",
+        "core.logs",
+        "core.jobs",
+        "core.delivery",
+    ):
         _call(app, f"pdtrack.{name}", "init_app")
     for feature in FEATURES:
         _call(app, f"pdtrack.{feature}.models", None)

@@ -119,10 +119,16 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _in_savepoint(session: Session, work: Callable[[], R]) -> R:
-    with _refusing(), session.begin_nested():
-        result = work()
-        session.flush()
-        return result
+    calls = session.info["after_commit"]
+    before = len(calls)
+    try:
+        with _refusing(), session.begin_nested():
+            result = work()
+            session.flush()
+            return result
+    except BaseException:
+        del calls[before:]  # What was taken back calls nobody.
+        raise
 
 
 def _in_transaction(session: Session, work: Callable[[], R]) -> R:

@@ -16,15 +16,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pdtrack.core import clock
 
-_PAGE_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+_PAGE_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 _FILE_POLICY = "frame-ancestors 'none'"
 _HEADERS = {
@@ -64,6 +58,11 @@ def remaining(name: str, key: str, limit: int, per_seconds: int) -> int:
 def reset(name: str, key: str, limit: int, per_seconds: int) -> None:
     """Forget the attempts counted so far: whoever they are about proved who they are."""
     _limiter().clear(_item(name, limit, per_seconds), _digest(key))
+
+
+def take_back(name: str, key: str, limit: int, per_seconds: int) -> None:
+    """Uncount one attempt that turned out to be a good one."""
+    _counters().take_back(_item(name, limit, per_seconds).key_for(_digest(key)))
 
 
 def forget_old_attempts() -> None:
@@ -130,6 +129,11 @@ class _Counters(Storage):
         with self._connection() as connection:
             return int(connection.execute(_COUNT, values).scalar_one())
 
+    def take_back(self, key: str) -> None:
+        """Uncount one attempt of the running window."""
+        with self._connection() as connection:
+            connection.execute(_UNCOUNT, {"key": key, "now": clock.now().timestamp()})
+
     def get(self, key: str) -> int:
         """Return the count of the running window."""
         with self._connection() as connection:
@@ -150,7 +154,8 @@ class _Counters(Storage):
     def reset(self) -> int | None:
         """Forget everything."""
         with self._connection() as connection:
-            return connection.execute(text("DELETE FROM attempts")).rowcount
+            connection.execute(text("DELETE FROM attempts"))
+        return None
 
     def clear(self, key: str) -> None:
         """Forget one counter."""
@@ -175,6 +180,9 @@ _COUNT = text(
     "count = CASE WHEN attempts.until_at <= :now THEN :amount ELSE attempts.count + :amount END, "
     "until_at = CASE WHEN attempts.until_at <= :now THEN :until ELSE attempts.until_at END "
     "RETURNING count"
+)
+_UNCOUNT = text(
+    "UPDATE attempts SET count = count - 1 WHERE key = :key AND count > 0 AND until_at > :now"
 )
 _READ_COUNT = text("SELECT count FROM attempts WHERE key = :key AND until_at > :now")
 _READ_END = text("SELECT until_at FROM attempts WHERE key = :key AND until_at > :now")

@@ -1,0 +1,81 @@
+"""Applications with a database of their own, for what a rolled-back transaction would hide."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+
+from pdtrack.app import create_app
+from pdtrack.core.db import db
+from tests.conftest import prepare, settings
+from tests.postgresql import postgresql_url
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database of each kind."""
+    if request.param == "postgresql":
+        return postgresql_url(f"core{next(_numbers)}")
+    return f"sqlite:///{tmp_path}/pdtrack.db"
+
+
+@pytest.fixture
+def fresh_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Make an application that commits for good, in each kind of database."""
+    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=database_url))
+    with app.app_context():
+        prepare()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+class Mailbox:
+    """A mail server's handler that keeps what it takes, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+        self.sessions: set[int] = set()
+        self.answer_to_rcpt: Callable[[str], str | None] = lambda _address: None
+        self.answer_to_data: Callable[[Envelope], str | None] = lambda _envelope: None
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name.
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
+    ) -> str:
+        """Take or refuse an address."""
+        if answer := self.answer_to_rcpt(address):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name.
+        self, _server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """Take or refuse a message."""
+        self.sessions.add(id(session))
+        if answer := self.answer_to_data(envelope):
+            return answer
+        self.envelopes.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(fresh_app: Flask) -> Iterator[Mailbox]:
+    """Run a real mail server, to which the application sends."""
+    handler = Mailbox()
+    controller = Controller(handler, hostname="127.0.0.1", port=0)
+    controller.start()
+    assert controller.server is not None
+    port = controller.server.sockets[0].getsockname()[1]
+    fresh_app.config["PDTRACK_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
+    yield handler
+    controller.stop()
