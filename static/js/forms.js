@@ -2,6 +2,14 @@
 "use strict";
 
 const sending = new WeakSet();
+const PATIENCE = 10_000; // An answer that is a file leaves the page standing.
+
+function release(form) {
+  sending.delete(form);
+  for (const button of form.querySelectorAll("button[aria-disabled]")) {
+    button.removeAttribute("aria-disabled");
+  }
+}
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -16,17 +24,13 @@ document.addEventListener("submit", (event) => {
   for (const button of form.querySelectorAll("button[type=submit]")) {
     button.setAttribute("aria-disabled", "true");
   }
+  window.setTimeout(release, PATIENCE, form);
 });
 
 // Coming back by the Back button must not leave a dead form behind.
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
-  for (const form of document.querySelectorAll("form[data-once]")) {
-    sending.delete(form);
-    for (const button of form.querySelectorAll("button[aria-disabled]")) {
-      button.removeAttribute("aria-disabled");
-    }
-  }
+  document.querySelectorAll("form[data-once]").forEach(release);
 });
 
 document.addEventListener("change", (event) => {
@@ -38,12 +42,12 @@ document.addEventListener("change", (event) => {
 
 // Empty filters need not stand in the address.
 document.addEventListener("submit", (event) => {
-  if (event.target.method !== "get") return;
-  for (const control of event.target.elements) {
-    if (control.name && control.value === "") control.disabled = true;
-  }
+  const form = event.target;
+  if (form.getAttribute("method") === "post") return;
+  const empty = [...form.elements].filter((control) => control.name && control.value === "" && !control.disabled);
+  for (const control of empty) control.disabled = true;
   window.setTimeout(() => {
-    for (const control of event.target.elements) control.disabled = false;
+    for (const control of empty) control.disabled = false;
   });
 });
 
