@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 import config
 from pdtrack.app import create_app
-from pdtrack.core import regulations
+from pdtrack.core import jobs, regulations, security
 from pdtrack.core.db import Model, db
 
 
@@ -46,6 +46,8 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+    jobs.close(app)
+    security.close(app)
 
 
 @pytest.fixture

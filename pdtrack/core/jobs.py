@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from huey.storage import PostgresStorage, SqliteStorage
 from pdtrack.core import clock
 
 BEAT_SECONDS = 5
-_KEEP_BEATS_SECONDS = 24 * 60 * 60
+_KEEP_BEATS = timedelta(days=1)
 _HEARTBEAT = "heartbeat:"
 _SCHEMA_LOCK = 7_402_113  # Any number, as long as it is always the same.
 
@@ -95,14 +95,28 @@ def heartbeats() -> dict[str, datetime]:
     return dict(sorted(found.items(), key=lambda item: item[1], reverse=True))
 
 
+def sweep_heartbeats() -> None:
+    """Forget the workers that have not been heard of for a day."""
+    storage = _of(current_app).huey.storage
+    for name, moment in heartbeats().items():
+        if clock.now() - moment > _KEEP_BEATS:
+            storage.pop_data(f"{_HEARTBEAT}{name}")
+
+
 def waiting() -> int:
     """Return how many calls to the worker nobody has answered yet."""
     return int(_of(current_app).huey.storage.queue_size())
 
 
+def close(app: Flask) -> None:
+    """Let go of the store; the next call opens it again."""
+    _of(app).huey.storage.close()
+
+
 def init_app(app: Flask) -> None:
     """Connect the application to the store in which calls to the worker wait."""
     app.extensions["jobs"] = _Jobs(app)
+    add("heartbeats", sweep_heartbeats)
 
 
 class _Jobs:
@@ -132,12 +146,8 @@ class _Jobs:
             return
         self._beaten_at = now
         moment = clock.now().timestamp()
-        storage = self.huey.storage
-        storage.put_data(f"{_HEARTBEAT}{socket.gethostname()}:{os.getpid()}", b"%f" % moment)
-        for key, value in storage.result_items().items():
-            is_old = moment - float(_text(value)) > _KEEP_BEATS_SECONDS
-            if _text(key).startswith(_HEARTBEAT) and is_old:
-                storage.pop_data(key)
+        name = f"{_HEARTBEAT}{socket.gethostname()}:{os.getpid()}"
+        self.huey.storage.put_data(name, b"%f" % moment)
 
 
 class _Runner:

@@ -70,6 +70,11 @@ def forget_old_attempts() -> None:
     _counters().forget_old()
 
 
+def close(app: Flask) -> None:
+    """Let go of the counters; the next attempt opens them again."""
+    app.extensions["counters"].close()
+
+
 def init_app(app: Flask) -> None:
     """Guard every request and every answer."""
     app.extensions["counters"] = _Counters(app.config["PDTRACK_LIMITS_URL"])
@@ -167,6 +172,11 @@ class _Counters(Storage):
         with self._connection() as connection:
             now = clock.now().timestamp()
             connection.execute(text("DELETE FROM attempts WHERE until_at <= :now"), {"now": now})
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._engine is not None:
+            self._engine.dispose()
 
     def _connection(self) -> Any:
         if self._engine is None:

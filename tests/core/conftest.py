@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
 from pdtrack.app import create_app
+from pdtrack.core import jobs, security
 from pdtrack.core.db import db
 from tests.conftest import prepare, settings
 from tests.postgresql import postgresql_url
@@ -37,6 +38,8 @@ def fresh_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+    jobs.close(app)
+    security.close(app)
 
 
 class Mailbox:

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select, text
 
-from pdtrack.core import clock, db as database, errors
+from pdtrack.core import clock, errors
+from pdtrack.core import db as database
 from pdtrack.core.db import action, db, lock
 from pdtrack.core.tokens import AccessToken
 
