@@ -183,6 +183,20 @@ def organization_of_domain(domain: str) -> Organization | None:
     )
 
 
+def holder_of_domain(domain: str) -> Organization | None:
+    """Return the organization that holds a mail domain, open or closed."""
+    return db.session.scalar(
+        select(Organization)
+        .join(EmailDomain, EmailDomain.organization_id == Organization.id)
+        .where(EmailDomain.domain == domain)
+    )
+
+
+def membership(membership_id: int) -> Membership | None:
+    """Return a membership."""
+    return db.session.get(Membership, membership_id)
+
+
 def former_names(organization_id: int) -> Sequence[FormerName]:
     """Return the names that an organization had, the last one first."""
     return db.session.scalars(

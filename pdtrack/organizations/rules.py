@@ -50,7 +50,7 @@ def is_collaborative_code(text: str) -> bool:
 
 
 def is_district_code(text: str) -> bool:
-    """Whether a code is a district's: its last four digits are zeros, and it is no collaborative's."""
+    """Whether a code is a district's: it ends in four zeros and is no collaborative's."""
     is_district = text.endswith("0000") and not text.startswith("05")
     return is_org_code(text) and is_district and text != "00000000"
 

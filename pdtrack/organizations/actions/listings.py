@@ -1,0 +1,38 @@
+"""Writing what a file lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pdtrack.core.authz import Actor
+from pdtrack.core.db import action, db
+from pdtrack.organizations import imports, journal
+from pdtrack.organizations.actions import changes
+from pdtrack.organizations.imports import FileRow, Listing, Plan, RowsRefused
+
+
+@action
+def import_rows(
+    *, listing: Listing, rows: Iterable[FileRow], actor: Actor, skip_refused: bool = False
+) -> Plan:
+    """Write what a file lists, all of it or nothing, and say what was done.
+
+    Doing it again changes nothing. An organization with another name keeps its
+    code and its former name. Raises `RowsRefused`, unless refused rows may be
+    left out, and `ColumnsMissing`.
+    """
+    plan = imports.plan(listing, rows)
+    if plan.refused and not skip_refused:
+        raise RowsRefused(
+            f"Nothing was written, for {len(plan.refused):,} rows are refused. "
+            "Correct them, or leave them out with --skip-refused."
+        )
+    added = [plan.model(**change.values) for change in plan.new]
+    db.session.add_all(added)
+    db.session.flush()
+    for row, new in zip(added, plan.new, strict=True):
+        journal.record(actor, "added", row, after=journal.plain(new.values, row))
+    for change in plan.changed:
+        assert change.known is not None
+        changes.change(row=change.known, values=change.values, actor=actor)
+    return plan
