@@ -164,6 +164,11 @@ class EventTexts:
     def __len__(self) -> int:
         return len(self._texts)
 
+    def has(self, uid: str, version: Hashable) -> bool:
+        """Whether the text of an entry is kept."""
+        with self._lock:
+            return (uid, version) in self._texts
+
     def get(self, uid: str, version: Hashable, make: Callable[[], Event]) -> str:
         """Return the text of an entry, asking for the event only if its text is not kept."""
         key = (uid, version)

@@ -1,0 +1,203 @@
+"""What belongs into a feed, read lightly: texts that were written before are not written again."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from pdtrack.accounts.models import Person
+from pdtrack.catalog import documents
+from pdtrack.catalog.models import CourseSession, Format, Meeting, SessionPresenter, SessionState
+from pdtrack.core import clock, tokens
+from pdtrack.core.db import db
+from pdtrack.core.ical import Event, EventTexts, Status
+from pdtrack.registration.models import Registration
+from pdtrack.registration.models import Status as RegistrationStatus
+
+# What is over stays in calendars for a fiscal year, so that people can look back.
+LOOKING_BACK = timedelta(days=366)
+_PUBLIC = (SessionState.PUBLISHED, SessionState.CANCELLED)
+_LONGEST_ID = 12
+_texts = EventTexts(most=50_000)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What changes whenever a feed does."""
+
+    changed_at: datetime | None
+    count: int
+    weight: int
+
+    @property
+    def etag(self) -> str:
+        """The stamp as one word."""
+        moment = int(self.changed_at.timestamp() * 1_000_000) if self.changed_at else 0
+        return f"{moment:x}-{self.count:x}-{self.weight:x}"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One entry of a feed: its key in the store of texts, and what to load if it is not there."""
+
+    uid: str
+    version: Hashable
+    session_id: int
+    meeting_id: int | None
+
+
+def of_sessions(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition of a public feed: published or cancelled, this year or ahead."""
+    since = clock.now() - LOOKING_BACK
+    return and_(
+        CourseSession.state.in_(_PUBLIC),
+        CourseSession.published_at.is_not(None),
+        CourseSession.ends_at >= since,
+        *conditions,
+    )
+
+
+def stamp(condition: ColumnElement[bool]) -> Stamp:
+    """Return what changes whenever the feed of these sessions does; one quick query."""
+    row = db.session.execute(
+        select(
+            func.max(CourseSession.changed_at),
+            func.max(Meeting.changed_at),
+            func.count(),
+            func.coalesce(func.sum(Meeting.sequence), 0) + func.sum(CourseSession.version),
+        )
+        .select_from(CourseSession)
+        .outerjoin(Meeting, Meeting.course_session_id == CourseSession.id)
+        .where(condition)
+    ).one()
+    changed = [moment for moment in (row[0], row[1]) if moment is not None]
+    return Stamp(max(changed, default=None), row[2], int(row[3] or 0))
+
+
+def texts(
+    condition: ColumnElement[bool], *, statuses: dict[int, Status] | None = None
+) -> list[str]:
+    """Return the entries of these sessions as calendars read them, the earliest first.
+
+    `statuses` says how each session stands for the one person whose feed it is.
+    """
+    standing = statuses or {}
+    entries = [*_meetings(condition, standing), *_self_paced(condition, standing)]
+    missing = [each for each in entries if not _texts.has(each.uid, each.version)]
+    events = _events(missing, standing)
+    return [
+        _texts.get(each.uid, each.version, functools.partial(events.__getitem__, each.uid))
+        for each in entries
+    ]
+
+
+def _meetings(condition: ColumnElement[bool], standing: dict[int, Status]) -> Iterable[_Entry]:
+    rows = db.session.execute(
+        select(
+            Meeting.uid,
+            Meeting.sequence,
+            Meeting.changed_at,
+            CourseSession.changed_at,
+            CourseSession.id,
+            Meeting.id,
+        )
+        .join(Meeting.course_session)
+        .where(condition)
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    for uid, sequence, changed_at, session_changed_at, session_id, meeting_id in rows:
+        version = (sequence, changed_at, session_changed_at, standing.get(session_id))
+        yield _Entry(uid, version, session_id, meeting_id)
+
+
+def _self_paced(condition: ColumnElement[bool], standing: dict[int, Status]) -> Iterable[_Entry]:
+    rows = db.session.execute(
+        select(CourseSession.uid, CourseSession.version, CourseSession.changed_at, CourseSession.id)
+        .where(
+            condition, CourseSession.format == Format.SELF_PACED, CourseSession.due_on.is_not(None)
+        )
+        .order_by(CourseSession.due_on, CourseSession.id)
+    )
+    for uid, version, changed_at, session_id in rows:
+        key = (version, changed_at, standing.get(session_id))
+        yield _Entry(uid, key, session_id, None)
+
+
+def _events(entries: list[_Entry], standing: dict[int, Status]) -> dict[str, Event]:
+    """Build the events whose texts are missing, by uid; four queries however many they are."""
+    if not entries:
+        return {}
+    wanted = {each.uid for each in entries}
+    sessions = db.session.scalars(
+        select(CourseSession)
+        .where(CourseSession.id.in_({each.session_id for each in entries}))
+        .options(
+            joinedload(CourseSession.collaborative),
+            joinedload(CourseSession.topic),
+            joinedload(CourseSession.venue),
+            selectinload(CourseSession.meetings).joinedload(Meeting.venue),
+        )
+    ).all()
+    return {
+        event.uid: event
+        for course_session in sessions
+        for event in documents.session_events(
+            course_session, status=standing.get(course_session.id)
+        )
+        if event.uid in wanted
+    }
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How each session stands for one person, and when that last changed."""
+
+    statuses: dict[int, Status]
+    changed_at: datetime | None
+
+
+def person_of(token: str) -> Person | None:
+    """Return the person whose secret feed has this address, if it is the newest address."""
+    person_id, _, _signature = token.partition("-")
+    if not (person_id.isascii() and person_id.isdigit() and len(person_id) < _LONGEST_ID):
+        return None
+    person = db.session.get(Person, int(person_id))
+    if person is None or not person.is_active:
+        return None
+    is_right = tokens.is_feed_token(token, f"me:{person.id}", person.feed_version)
+    return person if is_right else None
+
+
+def standing_of(person: Person) -> Standing:
+    """Return how each session stands for a person: in, in line, called off, or taught."""
+    rows = db.session.execute(
+        select(Registration.course_session_id, Registration.status, Registration.status_changed_at)
+        .where(Registration.person_id == person.id)
+        .order_by(Registration.id)
+    ).all()
+    taught = db.session.scalars(
+        select(SessionPresenter.course_session_id).where(SessionPresenter.person_id == person.id)
+    )
+    statuses = {session_id: _status(status) for session_id, status, _ in rows}
+    return Standing(
+        {**statuses, **dict.fromkeys(taught, Status.CONFIRMED)},
+        max((changed_at for *_, changed_at in rows), default=None),
+    )
+
+
+def _status(status: RegistrationStatus) -> Status:
+    """Return how a registration looks in its person's calendar; what was left stays cancelled."""
+    if status == RegistrationStatus.REGISTERED:
+        return Status.CONFIRMED
+    return Status.TENTATIVE if status.is_active else Status.CANCELLED
+
+
+def of_person(standing: Standing) -> ColumnElement[bool]:
+    """Return the condition of a person's feed."""
+    ids = standing.statuses
+    return of_sessions(CourseSession.id.in_(ids) if ids else false())
