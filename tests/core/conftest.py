@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,10 @@ class Mailbox:
 def mailbox(fresh_app: Flask) -> Iterator[Mailbox]:
     """Run a real mail server, to which the application sends."""
     handler = Mailbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
-    assert controller.server is not None
-    port = controller.server.sockets[0].getsockname()[1]
     fresh_app.config["PDTRACK_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
     yield handler
     controller.stop()
