@@ -1,12 +1,17 @@
-"""Who is looking at the page."""
+"""Who is looking at the page, and who may be that."""
 
 from __future__ import annotations
 
-from flask import Flask
-from flask_login import LoginManager, current_user
+from flask import Flask, session
+from flask_login import LoginManager, current_user, login_user
 
-from pdtrack.accounts import queries
+from pdtrack.accounts import lockout, passwords, queries
 from pdtrack.accounts.models import Person
+from pdtrack.core.errors import DomainError
+
+
+class NotRecognized(DomainError):
+    """Address and password do not belong together, or to nobody: it is not said which."""
 
 
 def me() -> Person:
@@ -19,6 +24,37 @@ def me() -> Person:
 def visitor() -> Person | None:
     """Return the person who looks at a public page, if signed in."""
     return me() if current_user.is_authenticated else None
+
+
+def recognized(*, address: str, password: str, network: str) -> Person:
+    """Return the person to whom an address and a password belong.
+
+    Wrong, unknown and closed look alike and take as long. Raises `NotRecognized`
+    or `LockedOut`.
+    """
+    lockout.count_attempt(address, network)
+    person = queries.account_with(address)
+    kept = person.password_hash if person else None
+    if person is not None and not lockout.count_attempt_on(person.id):
+        kept = None
+    if not passwords.matches(password, kept) or person is None:
+        raise NotRecognized(
+            "That address and password do not match. Check both, or sign in by a mailed code."
+        )
+    lockout.forgive(address, network, person.id)
+    return person
+
+
+def enter(person: Person) -> None:
+    """Sign a person in in this browser; nothing of whoever used it before stays."""
+    session.clear()
+    login_user(person)
+    session.permanent = True
+
+
+def leave() -> None:
+    """Sign out in this browser."""
+    session.clear()
 
 
 def init_app(app: Flask) -> None:

@@ -101,6 +101,11 @@ class Person(Model):
         """Whether the person may sign in."""
         return self.deactivated_at is None
 
+    @property
+    def has_account(self) -> bool:
+        """Whether the person has signed in or can do so by password; others staff wrote down."""
+        return self.password_hash is not None or self.last_signed_in_at is not None
+
     def get_id(self) -> str:
         """Return what the session cookie holds; a raised version ends the session."""
         return f"{self.id}:{self.session_version}"

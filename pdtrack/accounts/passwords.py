@@ -74,9 +74,11 @@ def matches(password: str, kept: str | None) -> bool:
     return is_right and kept is not None
 
 
-def needs_rehash(kept: str) -> bool:
-    """Whether a password was kept with less care than today's settings ask for."""
-    return _hasher().check_needs_rehash(kept)
+def renewed(password: str, kept: str | None) -> str | None:
+    """Return the password's hash anew if it was kept with less care than settings ask for today."""
+    if kept is None or not _hasher().check_needs_rehash(kept):
+        return None
+    return hashed(password)
 
 
 def _is_repeated(plain: str) -> bool:

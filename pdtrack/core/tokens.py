@@ -98,6 +98,12 @@ def forget(purpose: str, subject_id: int) -> None:
         token.used_at = clock.now()
 
 
+def six_digits(purpose: str, subject_id: int, salt: str) -> str:
+    """Return the code that a row with a random salt stands for; always the same, stored nowhere."""
+    digest = _digest(purpose, salt, subject_id)
+    return f"{int(digest, 16) % 1_000_000:06}"
+
+
 def feed_token(owner: str, version: int) -> str:
     """Return the secret part of a feed's address: "me:12" and a version make always the same.
 
