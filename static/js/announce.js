@@ -13,12 +13,17 @@ function announce(sentence) {
 // The focus stays where it was, by id, when the part around it is swapped.
 let focused = null;
 
-document.addEventListener("htmx:beforeSwap", () => {
+document.addEventListener("htmx:beforeSwap", (event) => {
   focused = document.activeElement?.id || null;
+  // A refusal of ours says where its words belong; a proxy's error page does not.
+  if (event.detail.xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
+  const flashes = document.getElementById("flashes");
+  if (event.detail.target === flashes) flashes.scrollIntoView({ block: "nearest" });
+  else flashes?.replaceChildren(); // What was refused before is settled.
   const said = part.matches?.("[data-announce]") ? part : part.querySelector?.("[data-announce]");
   if (said) announce(said.dataset.announce);
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -29,5 +34,5 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
 }
 
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status !== 422) announce("That did not work. Load the page again and try once more.");
+  if (!event.detail.xhr.getResponseHeader("HX-Retarget")) announce("That did not work. Load the page again and try once more.");
 });
