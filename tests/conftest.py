@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, request_started
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
 import config
 from pdtrack.app import create_app
+from pdtrack.catalog import search
 from pdtrack.core import jobs, regulations, security
 from pdtrack.core.db import Model, db
 
@@ -34,6 +35,7 @@ def prepare() -> None:
     """Create the tables and the rows that every installation has."""
     Model.metadata.create_all(db.engine)
     with db.engine.begin() as connection:
+        search.create_index(connection)
         connection.execute(insert(regulations.Regulation), regulations.FIRST_ROWS)
 
 
@@ -60,11 +62,18 @@ def app(application: Flask) -> Iterator[Flask]:
         engines = db._app_engines[application]  # noqa: SLF001 - a test's bind goes here.
         engines[None] = connection  # type: ignore[assignment]
         db.session.configure(join_transaction_mode="create_savepoint")
-        yield application
+        with request_started.connected_to(_forget_the_last_request, application):
+            yield application
         db.session.remove()
         engines[None] = engine
         transaction.rollback()
         connection.close()
+
+
+def _forget_the_last_request(_sender: Flask, **_more: Any) -> None:
+    """Keep nothing of one request for the next: those of a test share an application context."""
+    for name in list(g):
+        g.pop(name)
 
 
 @pytest.fixture
