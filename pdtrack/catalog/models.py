@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -132,6 +134,42 @@ class Course(Model):
         return [CreditCategory(value) for value in self.categories]
 
 
+def new_uid() -> str:
+    """Return a name for a calendar entry that nothing else in the world has (RFC 7986, 5.3)."""
+    return str(uuid.uuid4())
+
+
+def _listed_at(context: Any) -> datetime | None:
+    """Return until when a new session is coming up: its first meeting, or its last day."""
+    given = context.get_current_parameters()
+    is_self_paced = given.get("format") == Format.SELF_PACED
+    moment: datetime | None = given.get("ends_at" if is_self_paced else "starts_at")
+    return moment
+
+
+def _opens_at(context: Any) -> datetime | None:
+    """Return when registration for a new session opens."""
+    given = context.get_current_parameters()
+    return opening(given.get("starts_at"), given.get("opens_days_before"))
+
+
+def _closes_at(context: Any) -> datetime | None:
+    """Return when registration for a new session closes."""
+    return closing(_listed_at(context), context.get_current_parameters().get("closes_hours_before"))
+
+
+def opening(starts_at: datetime | None, days_before: int | None) -> datetime | None:
+    """Return when registration opens, so many days before the start; None: at once."""
+    if starts_at is None or days_before is None:
+        return None
+    return starts_at - timedelta(days=days_before)
+
+
+def closing(listed_at: datetime | None, hours_before: int | None) -> datetime | None:
+    """Return when registration closes, so many hours before the first meeting or the due day."""
+    return listed_at - timedelta(hours=hours_before or 0) if listed_at else None
+
+
 class CourseSession(Model):
     """One scheduled run of a course, with meetings or self-paced."""
 
@@ -139,7 +177,18 @@ class CourseSession(Model):
     __table_args__ = (
         CheckConstraint("capacity >= 1", name="has_places"),
         CheckConstraint("member_price_cents >= 0 AND non_member_price_cents >= 0", name="prices"),
-        Index("ix_course_sessions_public", "state", "starts_at", "id"),
+        # The catalog reads its order, its filters and its total from this index alone.
+        Index(
+            "ix_course_sessions_public",
+            "state",
+            "listed_at",
+            "id",
+            "topic_id",
+            "collaborative_id",
+            "format",
+            "opens_at",
+            "closes_at",
+        ),
         Index("ix_course_sessions_desk", "collaborative_id", "state", "starts_at"),
     )
 
@@ -180,6 +229,10 @@ class CourseSession(Model):
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None] = mapped_column(index=True)
     credited_minutes: Mapped[int] = mapped_column(default=0)
+    # What the catalog sorts and filters by, kept in step by `catalog.actions`.
+    listed_at: Mapped[datetime | None] = mapped_column(default=_listed_at)
+    opens_at: Mapped[datetime | None] = mapped_column(default=_opens_at)
+    closes_at: Mapped[datetime | None] = mapped_column(default=_closes_at)
     published_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancellation_reason: Mapped[str | None] = mapped_column(Text)
@@ -187,6 +240,8 @@ class CourseSession(Model):
     # Raised by every edit: a form that was shown before it is refused as stale.
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime]
+    # Names the one calendar entry of a self-paced session, which has no meetings.
+    uid: Mapped[str] = mapped_column(unique=True, default=new_uid)
 
     course: Mapped[Course] = relationship()
     collaborative: Mapped[Collaborative] = relationship()
@@ -198,6 +253,11 @@ class CourseSession(Model):
     presenters: Mapped[list[Person]] = relationship(secondary="session_presenters")
 
     @property
+    def host_name(self) -> str:
+        """The collaborative as people call it."""
+        return self.collaborative.short_name or self.collaborative.name
+
+    @property
     def is_self_paced(self) -> bool:
         """Whether people work in their own time instead of meeting."""
         return self.format == Format.SELF_PACED
@@ -205,15 +265,13 @@ class CourseSession(Model):
     @property
     def registration_opens_at(self) -> datetime | None:
         """When registration opens; nothing means as soon as it is published."""
-        if self.starts_at is None or self.opens_days_before is None:
-            return None
-        return self.starts_at - timedelta(days=self.opens_days_before)
+        return opening(self.starts_at, self.opens_days_before)
 
     @property
     def registration_closes_at(self) -> datetime | None:
         """When registration closes: before the first meeting, or the due day of self-paced work."""
         basis = self.ends_at if self.is_self_paced else self.starts_at
-        return basis - timedelta(hours=self.closes_hours_before) if basis else None
+        return closing(basis, self.closes_hours_before)
 
     @property
     def is_open(self) -> bool:
@@ -265,7 +323,7 @@ class Meeting(Model):
     # Another place than the session's, for this meeting only.
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venues.id"))
     # One for good, in feeds, mail and downloads.
-    uid: Mapped[str] = mapped_column(unique=True)
+    uid: Mapped[str] = mapped_column(unique=True, default=new_uid)
     # Raised by every change of time, place or status (RFC 5545, 3.8.7.4).
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime]

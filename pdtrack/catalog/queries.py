@@ -1,0 +1,280 @@
+"""Reading courses, sessions, venues, topics and prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from pdtrack.accounts.models import Employment
+from pdtrack.catalog import rules
+from pdtrack.catalog.models import (
+    Course,
+    CourseSession,
+    Meeting,
+    SessionPresenter,
+    SessionState,
+    Topic,
+    Venue,
+)
+from pdtrack.catalog.rules import Price, Problem
+from pdtrack.core import clock, pages, regulations
+from pdtrack.core.db import db
+from pdtrack.core.pages import Page
+from pdtrack.organizations.models import Collaborative, Membership
+
+
+class Priced(Protocol):
+    """Whatever has a session's prices, host and dates: the row itself, or a line of a list."""
+
+    @property
+    def id(self) -> int:
+        """The session's id."""
+
+    @property
+    def collaborative_id(self) -> int:
+        """Who holds it."""
+
+    @property
+    def member_price_cents(self) -> int:
+        """What members pay."""
+
+    @property
+    def non_member_price_cents(self) -> int:
+        """What everybody else pays."""
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When it begins."""
+
+    @property
+    def is_self_paced(self) -> bool:
+        """Whether it has no meetings."""
+
+    @property
+    def host_name(self) -> str:
+        """The collaborative's everyday name."""
+
+
+class _Belongs(NamedTuple):
+    district_id: int
+    collaborative_id: int
+    valid_from: date
+    valid_to: date | None
+
+
+def course_session(collaborative: Collaborative, course_session_id: int) -> CourseSession | None:
+    """Return a session of a collaborative with all that pages show of it, draft or not."""
+    return db.session.scalar(
+        _whole_sessions().where(
+            CourseSession.id == course_session_id,
+            CourseSession.collaborative_id == collaborative.id,
+        )
+    )
+
+
+def any_course_session(course_session_id: int) -> CourseSession | None:
+    """Return a session of whichever collaborative; only a policy says who may see it."""
+    return db.session.scalar(_whole_sessions().where(CourseSession.id == course_session_id))
+
+
+def published(course_session_id: int) -> CourseSession | None:
+    """Return a session that everybody may see: published, or cancelled after it was."""
+    return db.session.scalar(
+        _whole_sessions().where(
+            CourseSession.id == course_session_id, CourseSession.state != SessionState.DRAFT
+        )
+    )
+
+
+def _whole_sessions() -> Select[CourseSession]:
+    return select(CourseSession).options(
+        joinedload(CourseSession.course),
+        joinedload(CourseSession.collaborative),
+        joinedload(CourseSession.topic),
+        joinedload(CourseSession.venue),
+        selectinload(CourseSession.meetings).joinedload(Meeting.venue),
+        selectinload(CourseSession.presenters),
+    )
+
+
+def sessions_of(
+    collaborative: Collaborative, *, state: SessionState | None = None, is_past: bool = False
+) -> Select[CourseSession]:
+    """Return the statement of a collaborative's sessions for its staff, to be paginated.
+
+    What is coming up begins with drafts without dates; what is past, with the latest.
+    """
+    now = clock.now()
+    statement = (
+        select(CourseSession)
+        .where(CourseSession.collaborative_id == collaborative.id)
+        .options(joinedload(CourseSession.venue), joinedload(CourseSession.topic))
+    )
+    if state is not None:
+        statement = statement.where(CourseSession.state == state)
+    if is_past:
+        return statement.where(CourseSession.ends_at <= now).order_by(
+            CourseSession.starts_at.desc(), CourseSession.id.desc()
+        )
+    return statement.where(
+        or_(CourseSession.ends_at.is_(None), CourseSession.ends_at > now)
+    ).order_by(CourseSession.starts_at.asc().nulls_first(), CourseSession.id)
+
+
+def taught_by(person_id: int, collaborative_id: int | None = None) -> Sequence[CourseSession]:
+    """Return the sessions that somebody presents, the latest first."""
+    statement = (
+        select(CourseSession)
+        .join(SessionPresenter, SessionPresenter.course_session_id == CourseSession.id)
+        .where(SessionPresenter.person_id == person_id)
+        .options(joinedload(CourseSession.collaborative), joinedload(CourseSession.venue))
+        .order_by(CourseSession.starts_at.desc(), CourseSession.id)
+        .limit(200)
+    )
+    if collaborative_id is not None:
+        statement = statement.where(CourseSession.collaborative_id == collaborative_id)
+    return db.session.scalars(statement).all()
+
+
+def meeting(course_session: CourseSession, meeting_id: int) -> Meeting | None:
+    """Return a meeting of a session."""
+    return db.session.scalar(
+        select(Meeting).where(
+            Meeting.id == meeting_id, Meeting.course_session_id == course_session.id
+        )
+    )
+
+
+def topics() -> Sequence[Topic]:
+    """Return all topics by name."""
+    return db.session.scalars(select(Topic).order_by(Topic.name)).all()
+
+
+def topic(slug: str) -> Topic | None:
+    """Return the topic with this name in addresses."""
+    return db.session.scalar(select(Topic).where(Topic.slug == slug))
+
+
+def venues(collaborative: Collaborative, *, with_retired: bool = False) -> Sequence[Venue]:
+    """Return a collaborative's venues by name, those in use only unless told otherwise."""
+    statement = select(Venue).where(Venue.collaborative_id == collaborative.id)
+    if not with_retired:
+        statement = statement.where(Venue.retired_at.is_(None))
+    return db.session.scalars(statement.order_by(Venue.name, Venue.id)).all()
+
+
+def venue(collaborative: Collaborative, venue_id: int) -> Venue | None:
+    """Return a venue of a collaborative."""
+    return db.session.scalar(
+        select(Venue).where(Venue.id == venue_id, Venue.collaborative_id == collaborative.id)
+    )
+
+
+def courses(collaborative: Collaborative, *, with_retired: bool = False) -> Sequence[Course]:
+    """Return a collaborative's courses by title, those in use only unless told otherwise."""
+    return db.session.scalars(_courses(collaborative, with_retired=with_retired)).all()
+
+
+def course_page(collaborative: Collaborative, *, text: str, number: int) -> Page[Course]:
+    """Return a page of all courses of a collaborative whose title has this text."""
+    statement = _courses(collaborative, with_retired=True)
+    if text:
+        statement = statement.where(Course.title.icontains(text, autoescape=True))
+    return pages.paginate(statement, number=number)
+
+
+def _courses(collaborative: Collaborative, *, with_retired: bool) -> Select[Course]:
+    statement = (
+        select(Course)
+        .where(Course.collaborative_id == collaborative.id)
+        .options(joinedload(Course.topic))
+        .order_by(Course.title, Course.id)
+    )
+    return statement if with_retired else statement.where(Course.retired_at.is_(None))
+
+
+def course(collaborative: Collaborative, course_id: int) -> Course | None:
+    """Return a course of a collaborative."""
+    return db.session.scalar(
+        select(Course)
+        .where(Course.id == course_id, Course.collaborative_id == collaborative.id)
+        .options(joinedload(Course.topic))
+    )
+
+
+def session_counts(course_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many sessions, drafts included, each course has had."""
+    rows = db.session.execute(
+        select(CourseSession.course_id, func.count())
+        .where(CourseSession.course_id.in_(list(course_ids)))
+        .group_by(CourseSession.course_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def reasons_not_to_publish(course_session: CourseSession) -> list[Problem]:
+    """Return everything that keeps a session from being published, for a checklist."""
+    least = regulations.in_force("pdp.minimum_hours", _first_day(course_session))
+    return rules.reasons_not_to_publish(
+        course_session, now=clock.now(), minimum_tenths=least.tenths, citation=least.citation
+    )
+
+
+def _first_day(course_session: CourseSession) -> date:
+    starts_at = course_session.starts_at
+    return clock.local(starts_at).date() if starts_at else clock.today()
+
+
+def price_for(course_session: CourseSession, employments: Sequence[Employment] | None) -> Price:
+    """Return what a session costs somebody who works there; None stands for a stranger."""
+    return prices_for([course_session], employments)[course_session.id]
+
+
+def prices_for(
+    sessions: Iterable[Priced], employments: Sequence[Employment] | None
+) -> dict[int, Price]:
+    """Return what each session costs somebody, by session, in one query at most."""
+    memberships = _memberships(employments or ())
+    return {each.id: _price(each, employments, memberships) for each in sessions}
+
+
+def _memberships(employments: Iterable[Employment]) -> list[_Belongs]:
+    employer_ids = {each.organization_id for each in employments if each.organization_id}
+    if not employer_ids:
+        return []
+    rows = db.session.execute(
+        select(
+            Membership.district_id,
+            Membership.collaborative_id,
+            Membership.valid_from,
+            Membership.valid_to,
+        ).where(Membership.district_id.in_(employer_ids))
+    )
+    return [_Belongs(*row) for row in rows]
+
+
+def _price(
+    session: Priced, employments: Sequence[Employment] | None, memberships: list[_Belongs]
+) -> Price:
+    day = rules.price_day(
+        starts_at=session.starts_at, is_self_paced=session.is_self_paced, today=clock.today()
+    )
+    members = {
+        each.district_id
+        for each in memberships
+        if each.collaborative_id == session.collaborative_id
+        and each.valid_from <= day
+        and (each.valid_to is None or day <= each.valid_to)
+    }
+    standing, employer = rules.best_standing(employments, members, session.collaborative_id)
+    return rules.price(
+        member_cents=session.member_price_cents,
+        non_member_cents=session.non_member_price_cents,
+        standing=standing,
+        employer=employer,
+        host=session.host_name,
+    )

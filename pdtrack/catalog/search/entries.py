@@ -1,0 +1,202 @@
+"""The index of published sessions: written by actions, with no triggers behind their back.
+
+It is no table of the models: SQLite keeps it as FTS5, PostgreSQL as a weighted
+tsvector, and migrations leave it out of their comparison. What is compared are the
+words of `search.words`, so that both find the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+)
+
+from pdtrack.accounts.models import Person
+from pdtrack.catalog.models import (
+    Course,
+    CourseSession,
+    CreditCategory,
+    SessionPresenter,
+    SessionState,
+    Topic,
+    Venue,
+)
+from pdtrack.catalog.search import words
+from pdtrack.core.db import db
+from pdtrack.organizations.models import Organization
+
+_SQLITE = table(
+    "search_index",
+    column("rowid"),
+    column("subject"),
+    column("place"),
+    column("body"),
+    column("search_index"),
+)
+_POSTGRESQL = table("search_index", column("course_session_id"), column("document"))
+_AT_ONCE = 500
+
+_DDL = {
+    "sqlite": (
+        """
+        CREATE VIRTUAL TABLE IF NOT EXISTS search_index
+        USING fts5(subject, place, body, tokenize = 'unicode61', prefix = '2 3')
+        """,
+    ),
+    "postgresql": (
+        """
+        CREATE TABLE IF NOT EXISTS search_index (
+          course_session_id integer PRIMARY KEY REFERENCES course_sessions (id) ON DELETE CASCADE,
+          document tsvector NOT NULL
+        )
+        """,
+        "CREATE INDEX IF NOT EXISTS search_index_document ON search_index USING gin (document)",
+    ),
+}
+
+
+def create_index(connection: Connection) -> None:
+    """Create the index if it is not there; for migrations, and for tests."""
+    for statement in _DDL[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+def index(course_session: CourseSession) -> None:
+    """Let a session be found by what it says now; call inside the action that changed it."""
+    db.session.flush()
+    _write([course_session.id])
+
+
+def index_course(course: Course) -> None:
+    """Let all sessions of a course be found by what it says now."""
+    _write_all(select(CourseSession.id).where(CourseSession.course_id == course.id))
+
+
+def index_topic(topic: Topic) -> None:
+    """Let all sessions of a topic be found by its names of now."""
+    _write_all(select(CourseSession.id).where(CourseSession.topic_id == topic.id))
+
+
+def rebuild() -> int:
+    """Write the whole index anew, as after loading in bulk, and return how many are in it.
+
+    Call it inside an action: it writes, but does not commit.
+    """
+    db.session.execute(delete(_table()))
+    return _write_all(
+        select(CourseSession.id).where(CourseSession.state == SessionState.PUBLISHED), is_new=True
+    )
+
+
+def matching(asked: Sequence[str], *, by_subject: bool, any_word: bool = False) -> Select[Any]:
+    """Return the statement of the sessions' ids that match all words, or any of them.
+
+    The last word may be the beginning of one. `by_subject` looks only at titles
+    and topics.
+    """
+    if _is_sqlite():
+        return select(_SQLITE.c.rowid).where(
+            _SQLITE.c.search_index.op("MATCH")(_fts5(asked, by_subject, any_word))
+        )
+    label = "A" if by_subject else ""
+    ends = [*(f":{label}" if label else "" for _ in asked[:-1]), f":*{label}"]
+    query = (" | " if any_word else " & ").join(
+        f"{word}{end}" for word, end in zip(asked, ends, strict=True)
+    )
+    return select(_POSTGRESQL.c.course_session_id).where(
+        _POSTGRESQL.c.document.op("@@")(func.to_tsquery("simple", query))
+    )
+
+
+def _fts5(asked: Sequence[str], by_subject: bool, any_word: bool) -> str:
+    quoted = [f'"{word}"' for word in asked]
+    quoted[-1] += " *"
+    query = (" OR " if any_word else " AND ").join(quoted)
+    return f"subject : ({query})" if by_subject else query
+
+
+def _write_all(ids: Select[int], *, is_new: bool = False) -> int:
+    db.session.flush()
+    all_ids = db.session.scalars(ids).all()
+    for start in range(0, len(all_ids), _AT_ONCE):
+        _write(all_ids[start : start + _AT_ONCE], is_new=is_new)
+    return len(all_ids)
+
+
+def _write(ids: Sequence[int], *, is_new: bool = False) -> None:
+    key = _SQLITE.c.rowid if _is_sqlite() else _POSTGRESQL.c.course_session_id
+    if not is_new:
+        db.session.execute(delete(_table()).where(key.in_(ids)))
+    entries = [_entry(row, presenters) for row, presenters in _read(ids)]
+    if not entries:
+        return
+    if _is_sqlite():
+        db.session.execute(insert(_SQLITE), entries)
+        return
+    for entry in entries:
+        db.session.execute(insert(_POSTGRESQL).values(_weighted(entry)))
+
+
+def _read(ids: Sequence[int]) -> Iterable[tuple[Any, str]]:
+    presenters: dict[int, str] = {}
+    for session_id, first, last in db.session.execute(
+        select(SessionPresenter.course_session_id, Person.first_name, Person.last_name)
+        .join(Person, Person.id == SessionPresenter.person_id)
+        .where(SessionPresenter.course_session_id.in_(ids))
+    ):
+        presenters[session_id] = f"{presenters.get(session_id, '')} {first} {last}"
+    rows = db.session.execute(
+        select(CourseSession, Course, Topic, Organization, Venue)
+        .join(Course, Course.id == CourseSession.course_id)
+        .join(Topic, Topic.id == CourseSession.topic_id)
+        .join(Organization, Organization.id == CourseSession.collaborative_id)
+        .outerjoin(Venue, Venue.id == CourseSession.venue_id)
+        .where(CourseSession.id.in_(ids), CourseSession.state == SessionState.PUBLISHED)
+    )
+    return [(row, presenters.get(row[0].id, "")) for row in rows]
+
+
+def _entry(row: Any, presenters: str) -> dict[str, Any]:
+    course_session, course, topic, host, venue = row
+    labels = " ".join(CreditCategory(value).label for value in course.categories)
+    place = f"{venue.name} {venue.town}" if venue else course_session.format.label
+    return {
+        "rowid": course_session.id,
+        "subject": words.indexed(
+            f"{course_session.title} {course.title} {topic.name} {topic.other_names}"
+        ),
+        "place": words.indexed(
+            f"{place} {host.name} {getattr(host, 'short_name', None) or ''} "
+            f"{course_session.presenter_name} {presenters}"
+        ),
+        "body": words.indexed(
+            f"{course.description} {course.goals} {course.audience} {course_session.note} {labels}"
+        ),
+    }
+
+
+def _weighted(entry: dict[str, Any]) -> dict[str, Any]:
+    parts = [
+        func.setweight(func.to_tsvector("simple", entry[name]), weight)
+        for name, weight in (("subject", "A"), ("place", "B"), ("body", "C"))
+    ]
+    document = parts[0].op("||")(parts[1]).op("||")(parts[2])
+    return {"course_session_id": entry["rowid"], "document": document}
+
+
+def _table() -> Any:
+    return _SQLITE if _is_sqlite() else _POSTGRESQL
+
+
+def _is_sqlite() -> bool:
+    return db.session.get_bind().dialect.name == "sqlite"
