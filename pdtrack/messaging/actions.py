@@ -6,8 +6,9 @@ from pdtrack.catalog.models import CourseSession, SessionState
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM, Actor
 from pdtrack.core.db import action, db, lock
-from pdtrack.messaging import emails, queries, rules
+from pdtrack.messaging import queries, rules
 from pdtrack.messaging.models import Reminder
+from pdtrack.registration import actions as registrations
 from pdtrack.registration.models import Registration
 
 AT_ONCE = 50
@@ -27,7 +28,7 @@ def send_due_reminders() -> int:
 
 
 @action
-def remind(*, course_session: CourseSession, actor: Actor) -> list[Registration]:  # noqa: ARG001
+def remind(*, course_session: CourseSession, actor: Actor) -> list[Registration]:
     """Remind the next few people of a course session; nobody when all of them are."""
     lock(course_session)  # Two workers must not remind the same people.
     starts_at = course_session.starts_at
@@ -44,5 +45,5 @@ def remind(*, course_session: CourseSession, actor: Actor) -> list[Registration]
                 reminded_at=clock.now(),
             )
         )
-        emails.reminder(registration)
+        registrations.remind(registration=registration, actor=actor)
     return people

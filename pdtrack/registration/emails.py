@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from pdtrack.accounts import queries as accounts
@@ -18,38 +17,38 @@ from pdtrack.registration.models import Registration, Status
 
 def registered(registration: Registration) -> None:
     """Confirm a place, with its calendar entry and the online link."""
-    _send("registered", registration, calendar=True, **_terms(registration))
+    _send("registration/registered", registration, calendar=True, **_terms(registration))
 
 
 def waitlisted(registration: Registration, *, position: int) -> None:
     """Say clearly that somebody waits and is not in; no calendar entry pretends otherwise."""
-    _send("waitlisted", registration, position=position)
+    _send("registration/waitlisted", registration, position=position)
 
 
 def promoted(registration: Registration) -> None:
     """Tell somebody who waited that the place is theirs."""
-    _send("promoted", registration, calendar=True, **_terms(registration))
+    _send("registration/promoted", registration, calendar=True, **_terms(registration))
 
 
 def cancelled(registration: Registration, *, was: Status) -> None:
     """Confirm that somebody gave up a place, or left the line."""
     course_session = registration.course_session
-    free_until = queries.free_cancellation_until(course_session)
+    last_free_day = queries.last_free_day(course_session)
     _send(
-        "cancelled",
+        "registration/cancelled",
         registration,
         calendar=was.takes_place,
         is_off=True,
         was_waiting=was == Status.WAITLISTED,
-        is_free=free_until is None or clock.now() < free_until,
-        session_url=session_url(course_session),
+        is_free=last_free_day is None or clock.today() <= last_free_day,
+        session_url=_session_url(course_session),
     )
 
 
 def removed(registration: Registration, *, was: Status) -> None:
     """Tell somebody that staff ended the registration, and why."""
     _send(
-        "removed",
+        "registration/removed",
         registration,
         calendar=was.takes_place,
         is_off=True,
@@ -62,13 +61,15 @@ def course_session_cancelled(
 ) -> None:
     """Tell somebody that the session does not take place, why, and when else it does."""
     _send(
-        "course_session_cancelled",
+        "registration/course_session_cancelled",
         registration,
         calendar=was.takes_place,
         is_off=True,
         batch=batch,
         was_waiting=was == Status.WAITLISTED,
-        others=[(filters.when(each.starts_at), session_url(each)) for each in others if each.starts_at],
+        others=[
+            (filters.when(each.starts_at), _session_url(each)) for each in others if each.starts_at
+        ],
     )
 
 
@@ -77,7 +78,7 @@ def course_session_changed(
 ) -> None:
     """Tell somebody what has changed; the calendar entry of those with a place follows."""
     _send(
-        "course_session_changed",
+        "registration/course_session_changed",
         registration,
         calendar=registration.status.takes_place,
         dropped=dropped,
@@ -87,7 +88,12 @@ def course_session_changed(
     )
 
 
-def context(registration: Registration) -> dict[str, Any]:
+def reminder(registration: Registration) -> None:
+    """Remind somebody of what begins in two days, with the entry for the calendar."""
+    _send("registration/reminder", registration, calendar=True)
+
+
+def _context(registration: Registration) -> dict[str, Any]:
     """Return what every mail about a registration says: who, what, when, where."""
     course_session = registration.course_session
     starts_at = course_session.starts_at
@@ -102,7 +108,7 @@ def context(registration: Registration) -> dict[str, Any]:
     }
 
 
-def calendar_of(
+def _calendar(
     registration: Registration,
     recipient: Recipient,
     *,
@@ -117,33 +123,43 @@ def calendar_of(
     have, so they are published; so are those of sessions without a contact address.
     """
     course_session = registration.course_session
-    meetings = _meetings(course_session)
-    gone = {each.id for each in dropped}
-    events = [_event(each, course_session, is_off=is_off) for each in meetings]
-    events += [_event(each, course_session, is_off=True) for each in dropped]
+    events = _events(course_session, dropped, is_off=is_off)
     if not events:
         return None
     method = ical.Method.PUBLISH
     if len(events) == 1 and course_session.contact_email:
-        method = ical.Method.CANCEL if is_off or gone else ical.Method.REQUEST
-        attendee = {"attendee_name": recipient.name, "attendee_email": recipient.address}
-        events = [replace(each, **attendee) for each in events]
+        is_gone = events[0].status == ical.Status.CANCELLED
+        method = ical.Method.CANCEL if is_gone else ical.Method.REQUEST
+        events = [
+            replace(each, attendee_name=recipient.name, attendee_email=recipient.address)
+            for each in events
+        ]
     text = ical.calendar_text(
         course_session.title, [ical.event_text(each) for each in events], method=method
     )
     return CalendarPart(text, method)
 
 
-def session_url(course_session: CourseSession) -> str:
+def _session_url(course_session: CourseSession) -> str:
     """Return the absolute address of a session's public page."""
     return tokens.url("storefront.course_session", course_session_id=course_session.id)
 
 
-def _event(meeting: Meeting, course_session: CourseSession, *, is_off: bool) -> ical.Event:
-    status = ical.Status.CANCELLED if is_off else None
-    event = documents.meeting_event(meeting, course_session, status=status)
+def _events(
+    course_session: CourseSession, dropped: Iterable[Meeting], *, is_off: bool
+) -> list[ical.Event]:
+    off = ical.Status.CANCELLED
+    status = off if is_off else None
+    if course_session.is_self_paced:
+        events = documents.session_events(course_session, status=status)
+    else:
+        events = [
+            documents.meeting_event(each, course_session, status=status)
+            for each in _meetings(course_session)
+        ]
+    events += [documents.meeting_event(each, course_session, status=off) for each in dropped]
     # A mailed entry is stamped when it is made: of two with one sequence the later one holds.
-    return replace(event, stamped_at=clock.now())
+    return [replace(each, stamped_at=clock.now()) for each in events]
 
 
 def _meetings(course_session: CourseSession) -> list[Meeting]:
@@ -151,12 +167,11 @@ def _meetings(course_session: CourseSession) -> list[Meeting]:
 
 
 def _terms(registration: Registration) -> dict[str, Any]:
-    free_until = queries.free_cancellation_until(registration.course_session)
-    is_ahead = free_until is not None and clock.now() < free_until
-    return {"last_free_day": free_until - timedelta(seconds=1) if free_until and is_ahead else None}
+    last_day = queries.last_free_day(registration.course_session)
+    return {"last_free_day": last_day if last_day and clock.today() <= last_day else None}
 
 
-def _send(  # noqa: PLR0913 - what a mail needs beside its words.
+def _send(
     template: str,
     registration: Registration,
     *,
@@ -171,13 +186,13 @@ def _send(  # noqa: PLR0913 - what a mail needs beside its words.
         return  # Staff speak to people without an address.
     course_session = registration.course_session
     outbox.send(
-        f"registration/{template}",
+        template,
         recipient,
-        context={**context(registration), **words},
+        context={**_context(registration), **words},
         reply_to=course_session.contact_email or None,
         organization_id=course_session.collaborative_id,
         about=f"course_sessions:{course_session.id}",
-        calendar=calendar_of(registration, recipient, is_off=is_off, dropped=dropped)
+        calendar=_calendar(registration, recipient, is_off=is_off, dropped=dropped)
         if calendar
         else None,
         batch=batch,

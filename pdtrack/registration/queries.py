@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from pdtrack.accounts.models import Employment, Person
+from pdtrack.accounts.models import EmailAddress, Employment, Person
 from pdtrack.catalog.models import Course, CourseSession, SessionState
 from pdtrack.core import clock, regulations
 from pdtrack.core.db import db
+from pdtrack.organizations.models import Organization, School
 from pdtrack.registration import rules
 from pdtrack.registration.models import ACTIVE, TAKING_PLACE, Registration, Status
 from pdtrack.registration.rules import Counts
@@ -141,16 +143,62 @@ def active(course_session: CourseSession) -> Sequence[Registration]:
 
 def registered(course_session: CourseSession) -> Sequence[Registration]:
     """Return everybody who has a place, by name: those whose attendance is taken."""
-    return db.session.scalars(
-        select(Registration)
-        .join(Registration.person)
-        .where(
-            Registration.course_session_id == course_session.id,
-            Registration.status == Status.REGISTERED,
+    return db.session.scalars(roster(course_session, state=Status.REGISTERED)).unique().all()
+
+
+def roster(
+    course_session: CourseSession, *, state: str = "", text: str = "", sort: str = ""
+) -> Select[Registration]:
+    """Select a roster: who is active, or in one state ("all" for every one), found and sorted."""
+    statement = (
+        _with_workplace(select(Registration))
+        .where(Registration.course_session_id == course_session.id)
+        .options(contains_eager(Registration.person).selectinload(Person.addresses))
+        .order_by(*_order(sort), Person.last_name, Person.first_name, Registration.id)
+    )
+    if state in [each.value for each in Status]:
+        statement = statement.where(Registration.status == Status(state))
+    elif state != "all":
+        statement = statement.where(Registration.status.in_(ACTIVE))
+    for word in text.split()[:5]:
+        statement = statement.where(_is_found_by(word))
+    return statement
+
+
+def of_district(
+    district: Organization,
+    *,
+    state: str = "",
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> Select[Registration]:
+    """Select registrations made under employment by one district, the latest sessions first.
+
+    Whoever employs the person later does not see them, and this district still does.
+    """
+    statement = (
+        _with_workplace(select(Registration))
+        .join(Registration.course_session)
+        .where(Employment.organization_id == district.id)
+        .options(
+            contains_eager(Registration.person).selectinload(Person.addresses),
+            contains_eager(Registration.course_session).joinedload(CourseSession.collaborative),
         )
-        .options(contains_eager(Registration.person), *_whole_employment())
-        .order_by(Person.last_name, Person.first_name, Registration.id)
-    ).all()
+        .order_by(CourseSession.starts_at.desc(), Person.last_name, Registration.id)
+    )
+    if state in [each.value for each in Status]:
+        statement = statement.where(Registration.status == Status(state))
+    if first_day:
+        statement = statement.where(CourseSession.starts_at >= clock.at(first_day, time()))
+    if last_day:
+        after = last_day + timedelta(days=1)
+        statement = statement.where(CourseSession.starts_at < clock.at(after, time()))
+    return statement
+
+
+def in_batches(statement: Select[Registration]) -> Iterator[Registration]:
+    """Yield the registrations of a statement without holding all of them at once."""
+    yield from db.session.scalars(statement.execution_options(yield_per=500))
 
 
 def registered_ids(course_session: CourseSession) -> set[int]:
@@ -183,7 +231,7 @@ def ahead_of(person: Person) -> Sequence[Registration]:
     ).all()
 
 
-def behind(person: Person) -> Select[tuple[Registration]]:
+def behind(person: Person) -> Select[Registration]:
     """Select a person's registrations that were ended or whose session is over, newest first."""
     return (
         _of_person(person)
@@ -192,8 +240,11 @@ def behind(person: Person) -> Select[tuple[Registration]]:
     )
 
 
-def free_cancellation_until(course_session: CourseSession) -> datetime | None:
-    """Return until when cancelling is free, by the collaborative's policy or the usual one."""
+def last_free_day(course_session: CourseSession) -> date | None:
+    """Return the last day on which cancelling is free, by the collaborative's policy or the usual.
+
+    Self-paced work has no such day: it costs nothing to leave until it is due.
+    """
     starts_at = course_session.starts_at
     if starts_at is None or course_session.is_self_paced:
         return None
@@ -201,7 +252,7 @@ def free_cancellation_until(course_session: CourseSession) -> datetime | None:
     if days is None:
         usual = regulations.in_force(FREE_CANCELLATION, clock.local(starts_at).date())
         days = usual.tenths // 10
-    return rules.free_until(starts_at, days)
+    return rules.last_free_day(starts_at, days)
 
 
 def other_dates(course_session: CourseSession, limit: int = 3) -> Sequence[CourseSession]:
@@ -220,11 +271,49 @@ def other_dates(course_session: CourseSession, limit: int = 3) -> Sequence[Cours
     return [each for each in upcoming if each.is_open]
 
 
+def _with_workplace(statement: Select[Registration]) -> Select[Registration]:
+    """Join who it is and where the person worked, to be found and sorted by."""
+    return (
+        statement.join(Registration.person)
+        .outerjoin(Registration.employment)
+        .outerjoin(Employment.organization)
+        .outerjoin(Employment.school)
+        .options(
+            contains_eager(Registration.employment).contains_eager(Employment.organization),
+            contains_eager(Registration.employment).contains_eager(Employment.school),
+        )
+    )
+
+
+def _order(sort: str) -> list[ColumnElement[Any]]:
+    """Return how a roster is sorted: "district" up, "-district" down; by name when not said."""
+    columns: dict[str, SQLColumnExpression[Any]] = {
+        "state": case((Registration.status == Status.WAITLISTED, Registration.id), else_=0),
+        "district": Organization.name,
+        "school": School.name,
+        "position": Employment.position,
+        "since": Registration.registered_at,
+        "name": Person.last_name,
+    }
+    column = columns.get(sort.removeprefix("-"))
+    if column is None:
+        return []
+    return [column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()]
+
+
+def _is_found_by(word: str) -> ColumnElement[bool]:
+    has_address = exists().where(
+        EmailAddress.person_id == Person.id, EmailAddress.address.icontains(word, autoescape=True)
+    )
+    columns = (Person.first_name, Person.last_name, Organization.name, School.name)
+    return or_(has_address, *(each.icontains(word, autoescape=True) for each in columns))
+
+
 def _is_not_over() -> ColumnElement[bool]:
     return CourseSession.ends_at.is_(None) | (CourseSession.ends_at > clock.now())
 
 
-def _of_person(person: Person) -> Select[tuple[Registration]]:
+def _of_person(person: Person) -> Select[Registration]:
     session = contains_eager(Registration.course_session)
     return (
         select(Registration)
@@ -252,14 +341,6 @@ def _whole_person() -> list[ExecutableOption]:
     return [
         joinedload(Registration.person).selectinload(Person.addresses),
         joinedload(Registration.employment),
-    ]
-
-
-def _whole_employment() -> list[ExecutableOption]:
-    employment = joinedload(Registration.employment)
-    return [
-        employment.joinedload(Employment.organization),
-        employment.joinedload(Employment.school),
     ]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -138,26 +137,17 @@ def why_nobody_is_promoted(course_session: CourseSession, counts: Counts) -> str
     return "Places are free although people wait. Fill them from the line now."
 
 
-def default_employment(employments: Sequence[Employment]) -> Employment | None:
-    """Return the employment that a registration is made under unless the person says otherwise.
-
-    A confirmed one comes first, for only it gets the member price.
-    """
-    confirmed = [each for each in employments if each.is_confirmed]
-    return next(iter([*confirmed, *employments]), None)
-
-
 def may_use_purchase_order(employment: Employment | None) -> bool:
     """Whether a district may be billed: only by those of whom it is sure that they work there."""
     return employment is not None and employment.is_confirmed and bool(employment.organization_id)
 
 
-def free_until(starts_at: datetime, business_days: int) -> datetime:
-    """Return until when cancelling is free: the end of the day so many business days before."""
+def last_free_day(starts_at: datetime, business_days: int) -> date:
+    """Return the last day on which cancelling is free: so many business days before."""
     day = clock.local(starts_at).date()
     for _ in range(business_days):
         day = _business_day_before(day)
-    return clock.at(day + timedelta(days=1), time())
+    return day
 
 
 def _business_day_before(day: date) -> date:

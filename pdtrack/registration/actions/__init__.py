@@ -18,7 +18,7 @@ from pdtrack.registration.actions.refusals import (
     SessionFull,
 )
 from pdtrack.registration.actions.registering import register, register_for
-from pdtrack.registration.actions.telling import tell_of_change
+from pdtrack.registration.actions.telling import remind, tell_of_change
 
 __all__ = [
     "AlreadyRegistered",
@@ -37,6 +37,7 @@ __all__ = [
     "rebalance",
     "register",
     "register_for",
+    "remind",
     "remove",
     "tell_of_change",
     "write_details",

@@ -9,6 +9,7 @@ from pdtrack.core import audit, outbox
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, lock
 from pdtrack.registration import emails, queries
+from pdtrack.registration.models import Registration, Status
 
 
 @action
@@ -37,3 +38,20 @@ def tell_of_change(
         after={"people": len(people), "changes": list(changes)},
     )
     return batch
+
+
+@action
+def remind(*, registration: Registration, actor: Actor) -> None:
+    """Remind a person of the session; messaging decides whom and when.
+
+    What has ended meanwhile is passed over.
+    """
+    if registration.status == Status.REGISTERED:
+        emails.reminder(registration)
+        audit.record(
+            actor,
+            "registration.reminded",
+            registration,
+            organization_id=registration.course_session.collaborative_id,
+            on_behalf_of_id=registration.person_id,
+        )

@@ -1,0 +1,13 @@
+"""The part of messaging that runs by itself."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from pdtrack.core import jobs
+from pdtrack.messaging import actions
+
+
+def init_app(app: Flask) -> None:  # noqa: ARG001 - every feature is put in alike.
+    """Let the worker remind people at every sweep."""
+    jobs.add("reminders", actions.send_due_reminders)

@@ -1,0 +1,3 @@
+"""Rosters and lists of registrations as files."""
+
+from __future__ import annotations

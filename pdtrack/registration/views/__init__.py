@@ -1,0 +1,26 @@
+"""Pages about registrations: a person's own, a session's roster, and a district's list."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from pdtrack.core import navigation
+from pdtrack.registration.views import district, mine, roster, staff
+from pdtrack.registration.views.blueprint import bp
+
+PAGES = (mine, roster, staff, district)
+
+
+def init_app(app: Flask) -> None:
+    """Open the pages and add their menu entries."""
+    app.register_blueprint(bp)
+    navigation.add(
+        "session", "Roster", "registration.roster", order=20, rule="registration.read_roster"
+    )
+    navigation.add(
+        "district",
+        "Registrations",
+        "registration.district",
+        order=20,
+        rule="registration.read_district",
+    )

@@ -1,0 +1,58 @@
+"""What a district's own staff registered for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from pdtrack.core.authz import authorize
+from pdtrack.core.pages import or_404, page_number, paginate
+from pdtrack.organizations import queries as organizations
+from pdtrack.organizations.models import District
+from pdtrack.registration import policy, queries
+from pdtrack.registration.models import Registration, Status
+from pdtrack.registration.views.blueprint import bp
+from sqlalchemy import Select
+
+REGISTRATIONS = "/districts/<org_code>/registrations"
+STATES = (
+    ("", "All states"),
+    *(
+        (each.value, each.label)
+        for each in (Status.REGISTERED, Status.WAITLISTED, Status.CANCELLED, Status.WITHDRAWN)
+    ),
+)
+
+
+@bp.get(REGISTRATIONS)
+def district(org_code: str) -> ResponseReturnValue:
+    """List the registrations made under employment by this district."""
+    place = or_404(organizations.district(org_code))
+    authorize(policy.may_read_district, place)
+    page = paginate(_asked(place), number=page_number())
+    return render_template(
+        "registration/district.html",
+        place=place,
+        registrations=page,
+        positions=queries.positions(page),
+        states=STATES,
+    )
+
+
+def _asked(place: District) -> Select[Registration]:
+    return queries.of_district(
+        place,
+        state=request.args.get("state", ""),
+        first_day=_day("from"),
+        last_day=_day("to"),
+    )
+
+
+def _day(name: str) -> date | None:
+    """Return a day of the address; nothing when it is none."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None

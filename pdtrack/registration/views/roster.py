@@ -1,0 +1,74 @@
+"""A session's roster: on screen, on paper, as a file."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from pdtrack.catalog import queries as catalog
+from pdtrack.catalog.models import CourseSession
+from pdtrack.core import authz, tables
+from pdtrack.core.authz import authorize
+from pdtrack.core.db import db
+from pdtrack.core.pages import or_404, page_number, paginate
+from pdtrack.organizations import queries as organizations
+from pdtrack.organizations.models import Collaborative
+from pdtrack.registration import documents, policy, queries, rules
+from pdtrack.registration.models import Status
+from pdtrack.registration.views.blueprint import bp
+
+ROSTER = "/manage/<short_name>/sessions/<int:course_session_id>/roster"
+STATES = (
+    ("", "Registered and waiting"),
+    (Status.REGISTERED.value, "Registered"),
+    (Status.WAITLISTED.value, "On the waitlist"),
+    (Status.CANCELLED.value, "Cancelled"),
+    (Status.WITHDRAWN.value, "Withdrawn"),
+    ("all", "Everybody"),
+)
+
+
+@bp.get(ROSTER)
+def roster(short_name: str, course_session_id: int) -> ResponseReturnValue:
+    """List who has a place and who waits."""
+    place, course_session = load(short_name, course_session_id)
+    authorize(policy.may_read_roster, course_session)
+    page = paginate(_asked(course_session), number=page_number(), per_page=100)
+    counts = queries.count(course_session)
+    return render_template(
+        "registration/roster.html",
+        place=place,
+        course_session=course_session,
+        registrations=page,
+        positions=queries.positions(page),
+        counts=counts,
+        why_nobody=rules.why_nobody_is_promoted(course_session, counts),
+        may_fill=_may_fill(course_session, counts),
+        states=STATES,
+    )
+
+
+@bp.get(f"{ROSTER}/print")
+def print_roster(short_name: str, course_session_id: int) -> ResponseReturnValue:
+    """Show the roster as it goes on paper: those who have a place, with room for a signature."""
+    place, course_session = load(short_name, course_session_id)
+    authorize(policy.may_read_roster, course_session)
+    return render_template(
+        "registration/print_roster.html",
+        place=place,
+        course_session=course_session,
+        registrations=queries.registered(course_session),
+    )
+
+
+def load(short_name: str, course_session_id: int) -> tuple[Collaborative, CourseSession]:
+    """Return a collaborative and a session of it, or answer that there is no such page."""
+    place = or_404(organizations.collaborative(short_name))
+    return place, or_404(catalog.course_session(place, course_session_id))
+
+
+def _may_fill(course_session: CourseSession, counts: rules.Counts) -> bool:
+    is_cut_off = rules.is_cut_off(course_session)
+    return bool(
+        rules.promotions(capacity=course_session.capacity, counts=counts, is_cut_off=is_cut_off)
+    )

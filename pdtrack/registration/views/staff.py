@@ -1,0 +1,155 @@
+"""What staff do to a roster: register somebody, take somebody off, move the line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from pdtrack.accounts import queries as accounts
+from pdtrack.accounts.identity import me
+from pdtrack.catalog.models import CourseSession
+from pdtrack.core import clock
+from pdtrack.core.authz import authorize
+from pdtrack.core.pages import form_page, or_404
+from pdtrack.organizations.models import Collaborative
+from pdtrack.registration import actions, policy, queries, rules
+from pdtrack.registration.forms import (
+    ConfirmForm,
+    NewPersonForm,
+    RemovalForm,
+    StaffRegistrationForm,
+)
+from pdtrack.registration.models import Registration, Status
+from pdtrack.registration.views.blueprint import bp
+from pdtrack.registration.views.mine import prices
+from pdtrack.registration.views.roster import ROSTER, load
+
+
+@bp.get(f"{ROSTER}/add")
+def add(short_name: str, course_session_id: int) -> ResponseReturnValue:
+    """Find the person to register."""
+    place, course_session = _load(short_name, course_session_id)
+    text = request.args.get("q", "").strip()[:200]
+    return render_template(
+        "registration/add.html",
+        place=place,
+        course_session=course_session,
+        text=text,
+        people=accounts.find_people(text) if text else None,
+    )
+
+
+@bp.route(f"{ROSTER}/add/<int:person_id>", methods=["GET", "POST"])
+def add_person(short_name: str, course_session_id: int, person_id: int) -> ResponseReturnValue:
+    """Register a person whom staff found."""
+    place, course_session = _load(short_name, course_session_id)
+    person = or_404(accounts.person(person_id))
+    employments = accounts.employments_on(person, clock.today())
+    form = StaffRegistrationForm(data={"accommodations": person.accommodations})
+    form.offer(employments, prices(course_session, employments))
+    if form.validate_on_submit():
+        with form.showing_errors():
+            registration = actions.register_for(
+                person=person,
+                course_session=course_session,
+                employment=form.chosen(employments),
+                accommodations=form.accommodations.data,
+                insists=form.insists.data,
+                actor=me(),
+            )
+            return _added(place, registration)
+    return form_page(
+        "registration/add_person.html",
+        form=form,
+        place=place,
+        course_session=course_session,
+        person=person,
+        employments=employments,
+        **_room(course_session),
+    )
+
+
+@bp.route(f"{ROSTER}/add/new", methods=["GET", "POST"])
+def add_new_person(short_name: str, course_session_id: int) -> ResponseReturnValue:
+    """Register somebody who is in no list yet, account or not."""
+    place, course_session = _load(short_name, course_session_id)
+    form = NewPersonForm()
+    form.offer_employers()
+    if form.validate_on_submit():
+        with form.showing_errors():
+            registration = actions.register_new_person(
+                newcomer=form.newcomer,
+                course_session=course_session,
+                accommodations=form.accommodations.data,
+                insists=form.insists.data,
+                actor=me(),
+            )
+            return _added(place, registration)
+    return form_page(
+        "registration/add_new_person.html",
+        form=form,
+        place=place,
+        course_session=course_session,
+        **_room(course_session),
+    )
+
+
+@bp.route(f"{ROSTER}/<int:registration_id>/remove", methods=["GET", "POST"])
+def remove(short_name: str, course_session_id: int, registration_id: int) -> ResponseReturnValue:
+    """Take a person off the roster, or out of the line, with a reason."""
+    place, course_session = _load(short_name, course_session_id)
+    registration = or_404(queries.in_course_session(course_session, registration_id))
+    form = RemovalForm()
+    if form.validate_on_submit():
+        with form.showing_errors():
+            actions.remove(registration=registration, reason=form.reason.data or "", actor=me())
+            flash(f"{registration.person.display_name} is off the roster.", "success")
+            return redirect(_roster_url(place, course_session))
+    return form_page(
+        "registration/remove.html",
+        form=form,
+        place=place,
+        course_session=course_session,
+        registration=registration,
+        **_room(course_session),
+    )
+
+
+@bp.post(f"{ROSTER}/fill")
+def fill(short_name: str, course_session_id: int) -> ResponseReturnValue:
+    """Promote from the line as many as places are free."""
+    place, course_session = _load(short_name, course_session_id)
+    if ConfirmForm().validate():
+        promoted = actions.rebalance(course_session=course_session, actor=me())
+        names = ", ".join(each.person.display_name for each in promoted)
+        flash(f"Promoted: {names}." if names else "Nobody could be promoted.", "success")
+    return redirect(_roster_url(place, course_session))
+
+
+def _load(short_name: str, course_session_id: int) -> tuple[Collaborative, CourseSession]:
+    place, course_session = load(short_name, course_session_id)
+    authorize(policy.may_change_roster, course_session)
+    return place, course_session
+
+
+def _room(course_session: CourseSession) -> dict[str, Any]:
+    """Return what staff weigh: how full it is, and whether the door is open already."""
+    return {
+        "counts": queries.count(course_session),
+        "has_begun": rules.has_begun(course_session),
+    }
+
+
+def _added(place: Collaborative, registration: Registration) -> ResponseReturnValue:
+    name = registration.person.display_name
+    if registration.status == Status.WAITLISTED:
+        flash(f"{name} is on the waitlist.", "warning")
+    else:
+        flash(f"{name} is registered.", "success")
+    return redirect(_roster_url(place, registration.course_session))
+
+
+def _roster_url(place: Collaborative, course_session: CourseSession) -> str:
+    return url_for(".roster", short_name=place.slug, course_session_id=course_session.id)
