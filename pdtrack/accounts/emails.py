@@ -38,7 +38,7 @@ def already_signed_up(sign_up: SignUp, person: Person) -> None:
     outbox.send(
         "accounts/already_signed_up",
         Recipient(sign_up.address, person.display_name, person.id),
-        context={"name": person.display_name},
+        context={"name": person.display_name, **_ways_in()},
     )
 
 
@@ -54,7 +54,7 @@ def sign_in_code(code: SignInCode, person: Person) -> None:
 
 def no_account(address: str) -> None:
     """Tell whoever reads an address that no account has it, when somebody tries to get in."""
-    outbox.send("accounts/no_account", Recipient(address, ""), context={})
+    outbox.send("accounts/no_account", Recipient(address, ""), context=_ways_in())
 
 
 def reset_password(person: Person, address: str) -> None:
@@ -79,16 +79,15 @@ def confirm_address(address: EmailAddress) -> None:
 
 def address_taken(address: EmailAddress) -> None:
     """Tell whoever reads an address that somebody tried to add it to another account."""
-    outbox.send("accounts/address_taken", Recipient(address.address, ""), context={})
+    outbox.send("accounts/address_taken", Recipient(address.address, ""), context=_ways_in())
 
 
 def account_changed(person: Person, what: str) -> None:
     """Tell a person that the ways into the account changed, in case it was somebody else."""
     to = queries.recipient(person)
     if to is not None:
-        outbox.send(
-            "accounts/account_changed", to, context={"name": person.display_name, "what": what}
-        )
+        context = {"name": person.display_name, "what": what, **_ways_in()}
+        outbox.send("accounts/account_changed", to, context=context)
 
 
 def employment_refused(employment: Employment) -> None:
@@ -187,4 +186,12 @@ def _offer(invitation: Invitation) -> dict[str, object]:
         "place": invitation.organization.name if invitation.organization else None,
         "inviter": invitation.invited_by.display_name,
         "days": queries.INVITATION_LASTS.days,
+    }
+
+
+def _ways_in() -> dict[str, str]:
+    return {
+        "sign_in_url": tokens.url("accounts.sign_in"),
+        "sign_up_url": tokens.url("accounts.sign_up"),
+        "forgot_url": tokens.url("accounts.forgot_password"),
     }

@@ -71,7 +71,7 @@ def matches(password: str, kept: str | None) -> bool:
         is_right = _hasher().verify(kept or other, _normalized(password))
     except (VerificationError, InvalidHashError):
         return False
-    return is_right and kept is not None
+    return is_right and bool(kept)
 
 
 def renewed(password: str, kept: str | None) -> str | None:
