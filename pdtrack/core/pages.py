@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +15,7 @@ from flask import (
     make_response,
     render_template,
     request,
+    send_file,
     stream_with_context,
 )
 from flask_wtf import FlaskForm
@@ -22,6 +23,7 @@ from sqlalchemy import Select, func, select
 
 from pdtrack.core.db import db
 from pdtrack.core.errors import DomainError
+from pdtrack.core.tables import MEDIA_TYPE, Column, csv_chunks, xlsx_file
 
 PER_PAGE = 50
 UNPROCESSABLE = 422
@@ -126,3 +128,20 @@ def or_404(found: T | None) -> T:
 def rendered(template: str, **context: Any) -> str:
     """Fill a template outside any request, for paper and mail."""
     return current_app.jinja_env.get_template(template).render(**context)
+
+
+def table_download(
+    columns: Sequence[Column[Any]], rows: Iterable[Any], *, name: str, ending: str
+) -> Response:
+    """Send a table as a CSV file, or as an Excel workbook if the ending is "xlsx"."""
+    filename = f"{name}.{ending}"
+    if ending != "xlsx":
+        return download(
+            csv_chunks(columns, rows), filename=filename, media_type="text/csv; charset=utf-8"
+        )
+    workbook = xlsx_file(columns, rows, title=name)
+    response: Response = send_file(
+        workbook, mimetype=MEDIA_TYPE, as_attachment=True, download_name=filename, max_age=0
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

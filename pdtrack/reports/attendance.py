@@ -1,0 +1,281 @@
+"""The attendance report: one row per registration and meeting, for districts and coordinators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from pdtrack.accounts.models import EmailAddress, Employment, Person
+from pdtrack.attendance.models import AttendanceEntry, Presence
+from pdtrack.catalog.models import Course, CourseSession, Meeting, SessionState, Topic
+from pdtrack.certificates.models import Award, AwardKind, Certificate, CertificateState
+from pdtrack.core import clock
+from pdtrack.core.db import db
+from pdtrack.core.tables import Column
+from pdtrack.organizations.models import Organization, School
+from pdtrack.registration.models import Registration, Status
+
+ROWS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Period:
+    """From one day to another, both included, on the collaboratives' wall."""
+
+    first: date
+    last: date
+
+    @property
+    def bounds(self) -> tuple[Any, Any]:
+        """The moments that begin the first day and end the last."""
+        midnight = time(0)
+        return clock.at(self.first, midnight), clock.at(self.last + timedelta(days=1), midnight)
+
+
+def columns() -> list[Column[Any]]:
+    """Return the report's columns, in the order and under the names that others rely on."""
+    return [
+        Column("district_org_code", "District code"),
+        Column("district", "District"),
+        Column("school", "School"),
+        Column("last_name", "Last name"),
+        Column("first_name", "First name"),
+        Column("email", "E-mail"),
+        Column("employee_number", "Employee number"),
+        Column("mepid", "MEPID"),
+        Column("position", "Position"),
+        Column("collaborative", "Collaborative"),
+        Column("course", "Course"),
+        Column("topic", "Topic"),
+        Column("session_id", "Session number", kind="number"),
+        Column("session", "Session"),
+        Column("meeting_starts_at", "Meeting starts", kind="moment"),
+        Column("meeting_ends_at", "Meeting ends", kind="moment"),
+        Column("status", "Status"),
+        Column("minutes", "Minutes", kind="minutes"),
+        Column("session_hours", "Session hours", kind="hours"),
+        Column("pdps", "PDPs", kind="points"),
+        Column("certificate", "Certificate"),
+    ]
+
+
+def of_district(district: Organization) -> ColumnElement[bool]:
+    """Return the condition of what was registered under a district's own employment."""
+    return Employment.organization_id == district.id
+
+
+def of_collaborative(collaborative: Organization) -> ColumnElement[bool]:
+    """Return the condition of what a collaborative offered."""
+    return CourseSession.collaborative_id == collaborative.id
+
+
+def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
+    """Return the report's rows by day and name; only places count, not waiting in line.
+
+    Session hours, PDPs and certificate stand on the session's last meeting alone,
+    so that the sums of the columns are right.
+    """
+    part = _parts(period)
+    entry = aliased(AttendanceEntry)
+    hours, pdps = aliased(Award), aliased(Award)
+    employer, host = aliased(Organization), aliased(Organization)
+    return (
+        select(
+            employer.org_code.label("district_org_code"),
+            func.coalesce(employer.name, Employment.other_name).label("district"),
+            School.name.label("school"),
+            Person.last_name,
+            Person.first_name,
+            _address().label("email"),
+            Employment.employee_number,
+            Person.mepid,
+            Employment.position,
+            host.name.label("collaborative"),
+            Course.title.label("course"),
+            Topic.name.label("topic"),
+            CourseSession.id.label("session_id"),
+            CourseSession.title.label("session"),
+            part.c.starts_at.label("meeting_starts_at"),
+            part.c.ends_at.label("meeting_ends_at"),
+            func.coalesce(entry.presence, Presence.UNMARKED.value).label("status"),
+            func.coalesce(entry.minutes, 0).label("minutes"),
+            case((part.c.is_last == 1, _session_minutes()), else_=null()).label("session_hours"),
+            case((part.c.is_last == 1, pdps.pdp_tenths), else_=null()).label("pdps"),
+            case((part.c.is_last == 1, Certificate.serial), else_=null()).label("certificate"),
+            Registration.id.label("registration_id"),
+        )
+        .select_from(part)
+        .join(Registration, Registration.course_session_id == part.c.session_id)
+        .join(CourseSession, CourseSession.id == part.c.session_id)
+        .join(Course, Course.id == CourseSession.course_id)
+        .join(Topic, Topic.id == CourseSession.topic_id)
+        .join(host, host.id == CourseSession.collaborative_id)
+        .join(Person, Person.id == Registration.person_id)
+        .outerjoin(Employment, Employment.id == Registration.employment_id)
+        .outerjoin(employer, employer.id == Employment.organization_id)
+        .outerjoin(School, School.id == Employment.school_id)
+        .outerjoin(entry, entry.id == _newest_entry(part))
+        .outerjoin(hours, _award(hours, AwardKind.HOURS))
+        .outerjoin(pdps, _award(pdps, AwardKind.PDPS))
+        .outerjoin(
+            Certificate,
+            and_(Certificate.award_id == hours.id, Certificate.state == CertificateState.VALID),
+        )
+        .where(condition, Registration.status == Status.REGISTERED)
+        .order_by(
+            part.c.on_at, part.c.session_id, part.c.meeting_id, Person.last_name, Registration.id
+        )
+    )
+
+
+def stream(condition: ColumnElement[bool], period: Period) -> Iterator[Row[Any]]:
+    """Read the report row by row, in constant memory however long it is."""
+    return iter(
+        db.session.execute(statement(condition, period).execution_options(yield_per=ROWS_AT_ONCE))
+    )
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the report adds up to."""
+
+    rows: int
+    people: int
+    minutes: int
+    unmarked: int
+
+
+def totals(condition: ColumnElement[bool], period: Period) -> Totals:
+    """Add the report up, in one query."""
+    rows = statement(condition, period).order_by(None).subquery()
+    unmarked = case((rows.c.status == Presence.UNMARKED.value, 1), else_=0)
+    found = db.session.execute(
+        select(
+            func.count(),
+            func.count(func.distinct(rows.c.registration_id)),
+            func.coalesce(func.sum(rows.c.minutes), 0),
+            func.coalesce(
+                func.sum(case((rows.c.status == Presence.UNMARKED.value, 1), else_=0)), 0
+            ),
+        ).select_from(rows)
+    ).one()
+    return Totals(*(int(each) for each in found))
+
+
+def _parts(period: Period) -> Subquery:
+    """Return what is credited in the period: meetings, and the work outside meetings."""
+    begins, ends = period.bounds
+    later = aliased(Meeting)
+    is_last = ~exists().where(
+        later.course_session_id == Meeting.course_session_id,
+        later.cancelled_at.is_(None),
+        or_(
+            later.starts_at > Meeting.starts_at,
+            and_(later.starts_at == Meeting.starts_at, later.id > Meeting.id),
+        ),
+    )
+    standing = CourseSession.state != SessionState.CANCELLED
+    meetings = (
+        select(
+            Meeting.course_session_id.label("session_id"),
+            Meeting.id.label("meeting_id"),
+            Meeting.starts_at.label("starts_at"),
+            Meeting.ends_at.label("ends_at"),
+            Meeting.starts_at.label("on_at"),
+            case((is_last, 1), else_=0).label("is_last"),
+        )
+        .join(CourseSession, CourseSession.id == Meeting.course_session_id)
+        .where(
+            Meeting.starts_at >= begins,
+            Meeting.starts_at < ends,
+            Meeting.cancelled_at.is_(None),
+            standing,
+        )
+    )
+    has_meetings = exists().where(
+        Meeting.course_session_id == CourseSession.id, Meeting.cancelled_at.is_(None)
+    )
+    outside = select(
+        CourseSession.id,
+        null(),
+        null(),
+        null(),
+        CourseSession.ends_at,
+        case((has_meetings, 0), else_=1),
+    ).where(
+        CourseSession.independent_minutes > 0,
+        CourseSession.ends_at >= begins,
+        CourseSession.ends_at < ends,
+        standing,
+    )
+    return union_all(meetings, outside).subquery("parts")
+
+
+def _newest_entry(part: Subquery) -> ColumnElement[Any]:
+    """Return the id of the entry that holds for a registration and part."""
+    newest = aliased(AttendanceEntry)
+    none = literal(0)  # No meeting has this id; work outside meetings is compared under it.
+    return (
+        select(func.max(newest.id))
+        .where(
+            newest.registration_id == Registration.id,
+            func.coalesce(newest.meeting_id, none) == func.coalesce(part.c.meeting_id, none),
+        )
+        .correlate(Registration, part)
+        .scalar_subquery()
+    )
+
+
+def _session_minutes() -> ColumnElement[Any]:
+    """Return all minutes that a registration has been credited."""
+    entry, newest = aliased(AttendanceEntry), aliased(AttendanceEntry)
+    holding = (
+        select(func.max(newest.id))
+        .where(newest.registration_id == Registration.id)
+        .group_by(newest.meeting_id)
+        .correlate(Registration)
+    )
+    return (
+        select(func.coalesce(func.sum(entry.minutes), 0))
+        .where(entry.registration_id == Registration.id, entry.id.in_(holding))
+        .correlate(Registration)
+        .scalar_subquery()
+    )
+
+
+def _address() -> ColumnElement[Any]:
+    return (
+        select(EmailAddress.address)
+        .where(EmailAddress.person_id == Person.id, EmailAddress.verified_at.is_not(None))
+        .order_by(EmailAddress.is_primary.desc(), EmailAddress.id)
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def _award(award: type[Award], kind: AwardKind) -> ColumnElement[bool]:
+    return and_(
+        award.registration_id == Registration.id,
+        award.kind == kind,
+        award.withdrawn_at.is_(None),
+    )
