@@ -173,9 +173,7 @@ def totals(condition: ColumnElement[bool], period: Period) -> Totals:
             func.count(),
             func.count(func.distinct(rows.c.registration_id)),
             func.coalesce(func.sum(rows.c.minutes), 0),
-            func.coalesce(
-                func.sum(case((rows.c.status == Presence.UNMARKED.value, 1), else_=0)), 0
-            ),
+            func.coalesce(func.sum(unmarked), 0),
         ).select_from(rows)
     ).one()
     return Totals(*(int(each) for each in found))
