@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from pdtrack.accounts.models import Employment, OtherEmployer, Position
-from pdtrack.accounts.rules import Workplace
+from pdtrack.accounts.rules import Details, Name, Workplace
 from pdtrack.core.forms import Form, OneLine
 from pdtrack.organizations import queries as organizations
 from pdtrack.registration import rules
 from pdtrack.registration.models import Registration
+from pdtrack.registration.rules import Newcomer
 
 OTHER = "other:"
 _TOO_LONG = "Write at most {most} characters."
@@ -81,18 +82,9 @@ class NewPersonForm(StaffRegistrationForm):
     employee_number = StringField(
         "Employee number",
         [Optional(), _at_most(40), OneLine()],
-        description="The employer's own number. It finds the person again without an address.",
+        description="The employer's own number tells two people of one name apart.",
     )
     position = SelectField("Position", [Optional()])
-    email = StringField(
-        "E-mail address",
-        [
-            Optional(),
-            _at_most(200),
-            Email("Enter an address like name@school.org, or leave this empty."),
-        ],
-        description="Leave it empty for people without one; you then tell them yourself.",
-    )
 
     def offer_employers(self) -> None:
         """Offer every open organization, and the kinds of employers that are on no list."""
@@ -108,8 +100,16 @@ class NewPersonForm(StaffRegistrationForm):
         self.position.choices = [("", "Not said"), *((each.value, each.label) for each in Position)]
 
     @property
-    def workplace(self) -> Workplace:
-        """The employer that was chosen."""
+    def newcomer(self) -> Newcomer:
+        """Who was written down."""
+        position = Position(self.position.data) if self.position.data else None
+        return Newcomer(
+            name=Name(self.first_name.data or "", self.last_name.data or ""),
+            workplace=self._workplace(),
+            details=Details(position=position, employee_number=self.employee_number.data or None),
+        )
+
+    def _workplace(self) -> Workplace:
         chosen: str = self.employer.data or ""
         if chosen.startswith(OTHER):
             kind = OtherEmployer(chosen.removeprefix(OTHER))

@@ -143,7 +143,7 @@ def active(course_session: CourseSession) -> Sequence[Registration]:
 
 def registered(course_session: CourseSession) -> Sequence[Registration]:
     """Return everybody who has a place, by name: those whose attendance is taken."""
-    return db.session.scalars(roster(course_session, state=Status.REGISTERED)).unique().all()
+    return all_of(roster(course_session, state=Status.REGISTERED))
 
 
 def roster(
@@ -196,6 +196,11 @@ def of_district(
     return statement
 
 
+def all_of(statement: Select[Registration]) -> Sequence[Registration]:
+    """Return every registration of a statement."""
+    return db.session.scalars(statement).unique().all()
+
+
 def in_batches(statement: Select[Registration]) -> Iterator[Registration]:
     """Yield the registrations of a statement without holding all of them at once."""
     yield from db.session.scalars(statement.execution_options(yield_per=500))
@@ -210,6 +215,15 @@ def registered_ids(course_session: CourseSession) -> set[int]:
                 Registration.status == Status.REGISTERED,
             )
         )
+    )
+
+
+def people_registered_with(collaborative_id: int) -> Select[int]:
+    """Select the ids of people who ever registered with a collaborative, so that it knows them."""
+    return (
+        select(Registration.person_id)
+        .join(Registration.course_session)
+        .where(CourseSession.collaborative_id == collaborative_id)
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from pdtrack.accounts.models import Employment
+from pdtrack.accounts.rules import Details, Name, Workplace
 from pdtrack.catalog.models import CourseSession, SessionState
 from pdtrack.core import clock, filters
 from pdtrack.registration.models import Status
@@ -25,6 +26,15 @@ class Counts:
     def free(self, capacity: int) -> int:
         """Return how many places nobody holds; none when more are held than there are."""
         return max(capacity - self.taken, 0)
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody at the door or on a paper list, whom no list knows yet."""
+
+    name: Name
+    workplace: Workplace
+    details: Details
 
 
 def placement(*, capacity: int, taken: int, waiting: int) -> Status:

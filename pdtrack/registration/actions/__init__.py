@@ -17,7 +17,7 @@ from pdtrack.registration.actions.refusals import (
     SessionCancelled,
     SessionFull,
 )
-from pdtrack.registration.actions.registering import register, register_for
+from pdtrack.registration.actions.registering import register, register_for, register_new_person
 from pdtrack.registration.actions.telling import remind, tell_of_change
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "rebalance",
     "register",
     "register_for",
+    "register_new_person",
     "remind",
     "remove",
     "tell_of_change",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pdtrack.accounts import queries as accounts
+from pdtrack.accounts.actions import people
 from pdtrack.accounts.models import Employment, Person
 from pdtrack.catalog import queries as catalog
 from pdtrack.catalog.models import CourseSession
@@ -20,7 +22,7 @@ from pdtrack.registration.actions.refusals import (
     SessionFull,
 )
 from pdtrack.registration.models import Registration, Status
-from pdtrack.registration.rules import ClosedBecause, Counts
+from pdtrack.registration.rules import ClosedBecause, Counts, Newcomer
 
 _REFUSALS = {
     ClosedBecause.CANCELLED: SessionCancelled,
@@ -102,6 +104,38 @@ def register_for(
     if not course_session.has_ended:
         _tell(registration, counts)
     return registration
+
+
+@action
+def register_new_person(
+    *,
+    newcomer: Newcomer,
+    course_session: CourseSession,
+    accommodations: str | None = None,
+    insists: bool = False,
+    actor: Actor,
+) -> Registration:
+    """Write somebody down who has no account, and register them.
+
+    Raises what `people.add` and `register_for` raise; then nobody is written down.
+    """
+    lock(course_session)
+    person = people.add(
+        name=newcomer.name,
+        workplace=newcomer.workplace,
+        details=newcomer.details,
+        from_on=clock.today(),
+        added_by=course_session.collaborative,
+        actor=actor,
+    )
+    return register_for(
+        person=person,
+        course_session=course_session,
+        employment=next(iter(accounts.employments_on(person, clock.today())), None),
+        accommodations=accommodations,
+        insists=insists,
+        actor=actor,
+    )
 
 
 def _write(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from pdtrack.accounts import acquaintance
 from pdtrack.core import navigation
+from pdtrack.registration import queries
 from pdtrack.registration.views import district, mine, roster, staff
 from pdtrack.registration.views.blueprint import bp
 
@@ -14,6 +16,7 @@ PAGES = (mine, roster, staff, district)
 def init_app(app: Flask) -> None:
     """Open the pages and add their menu entries."""
     app.register_blueprint(bp)
+    acquaintance.add_source(queries.people_registered_with)
     navigation.add(
         "session", "Roster", "registration.roster", order=20, rule="registration.read_roster"
     )

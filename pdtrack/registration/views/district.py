@@ -6,15 +6,15 @@ from datetime import date
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from pdtrack.core.authz import authorize
-from pdtrack.core.pages import or_404, page_number, paginate
+from pdtrack.core.pages import or_404, page_number, paginate, table_download
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import District
-from pdtrack.registration import policy, queries
+from pdtrack.registration import documents, policy, queries
 from pdtrack.registration.models import Registration, Status
 from pdtrack.registration.views.blueprint import bp
-from sqlalchemy import Select
 
 REGISTRATIONS = "/districts/<org_code>/registrations"
 STATES = (
@@ -39,6 +39,16 @@ def district(org_code: str) -> ResponseReturnValue:
         positions=queries.positions(page),
         states=STATES,
     )
+
+
+@bp.get(f"{REGISTRATIONS}.<any(csv, xlsx):ending>")
+def district_file(org_code: str, ending: str) -> ResponseReturnValue:
+    """Send the list, as it is filtered, as a file."""
+    place = or_404(organizations.district(org_code))
+    authorize(policy.may_read_district, place)
+    rows = queries.in_batches(_asked(place))
+    name = f"registrations-{place.org_code}"
+    return table_download(documents.district_columns(), rows, name=name, ending=ending)
 
 
 def _asked(place: District) -> Select[Registration]:

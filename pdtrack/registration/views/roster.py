@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from pdtrack.catalog import queries as catalog
 from pdtrack.catalog.models import CourseSession
-from pdtrack.core import authz, tables
+from pdtrack.core import authz
 from pdtrack.core.authz import authorize
-from pdtrack.core.db import db
-from pdtrack.core.pages import or_404, page_number, paginate
+from pdtrack.core.pages import or_404, page_number, paginate, table_download
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import Collaborative
 from pdtrack.registration import documents, policy, queries, rules
-from pdtrack.registration.models import Status
+from pdtrack.registration.models import Registration, Status
 from pdtrack.registration.views.blueprint import bp
 
 ROSTER = "/manage/<short_name>/sessions/<int:course_session_id>/roster"
@@ -61,10 +61,34 @@ def print_roster(short_name: str, course_session_id: int) -> ResponseReturnValue
     )
 
 
+@bp.get(f"{ROSTER}.<any(csv, xlsx):ending>")
+def roster_file(short_name: str, course_session_id: int, ending: str) -> ResponseReturnValue:
+    """Send the roster, as it is filtered and sorted, as a file."""
+    _, course_session = load(short_name, course_session_id)
+    authorize(policy.may_read_roster, course_session)
+    rows = queries.all_of(_asked(course_session))
+    columns = documents.roster_columns(
+        queries.positions(rows),
+        with_money=policy.may_change_roster(authz.actor(), course_session),
+    )
+    return table_download(columns, rows, name=f"roster-{course_session.id}", ending=ending)
+
+
 def load(short_name: str, course_session_id: int) -> tuple[Collaborative, CourseSession]:
     """Return a collaborative and a session of it, or answer that there is no such page."""
     place = or_404(organizations.collaborative(short_name))
     return place, or_404(catalog.course_session(place, course_session_id))
+
+
+def _asked(course_session: CourseSession) -> Select[Registration]:
+    """Return what the address asks for."""
+    asked = request.args
+    return queries.roster(
+        course_session,
+        state=asked.get("state", ""),
+        text=asked.get("q", "").strip()[:200],
+        sort=asked.get("sort", "name"),
+    )
 
 
 def _may_fill(course_session: CourseSession, counts: rules.Counts) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from pdtrack.accounts import acquaintance
 from pdtrack.accounts import queries as accounts
 from pdtrack.accounts.identity import me
+from pdtrack.accounts.models import Person
 from pdtrack.catalog.models import CourseSession
 from pdtrack.core import clock
 from pdtrack.core.authz import authorize
@@ -37,7 +40,7 @@ def add(short_name: str, course_session_id: int) -> ResponseReturnValue:
         place=place,
         course_session=course_session,
         text=text,
-        people=accounts.find_people(text) if text else None,
+        people=_found(place, text) if text else None,
     )
 
 
@@ -45,7 +48,7 @@ def add(short_name: str, course_session_id: int) -> ResponseReturnValue:
 def add_person(short_name: str, course_session_id: int, person_id: int) -> ResponseReturnValue:
     """Register a person whom staff found."""
     place, course_session = _load(short_name, course_session_id)
-    person = or_404(accounts.person(person_id))
+    person = or_404(_findable(place, person_id))
     employments = accounts.employments_on(person, clock.today())
     form = StaffRegistrationForm(data={"accommodations": person.accommodations})
     form.offer(employments, prices(course_session, employments))
@@ -132,6 +135,22 @@ def _load(short_name: str, course_session_id: int) -> tuple[Collaborative, Cours
     place, course_session = load(short_name, course_session_id)
     authorize(policy.may_change_roster, course_session)
     return place, course_session
+
+
+def _found(place: Collaborative, text: str) -> Sequence[Person]:
+    """Return whom the collaborative knows by this text, and whoever has exactly this address."""
+    known = acquaintance.find_people(place.id, text=text).items
+    by_address = accounts.by_address(text.lower())
+    return [*known, *([by_address] if by_address and by_address not in known else [])]
+
+
+def _findable(place: Collaborative, person_id: int) -> Person | None:
+    """Return a person whom the collaborative knows, or who told their address."""
+    known = acquaintance.person_known_to(place.id, person_id)
+    if known is not None:
+        return known
+    by_address = accounts.by_address(request.args.get("address", "").lower())
+    return by_address if by_address and by_address.id == person_id else None
 
 
 def _room(course_session: CourseSession) -> dict[str, Any]:
