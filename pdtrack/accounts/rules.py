@@ -17,6 +17,16 @@ NEVER_NONE = (
 )
 
 
+# What a role lets its holder do, as a half sentence.
+WHAT_ROLES_DO = {
+    RoleKind.COORDINATOR: "posts and runs sessions, sees everybody, gives roles",
+    RoleKind.PRESENTER: "takes attendance in the sessions they teach, and nothing else",
+    RoleKind.BOARD_MEMBER: "reads the figures of each quarter and year",
+    RoleKind.DISTRICT_ADMINISTRATOR: "sees and confirms the district's own staff, reads reports",
+    RoleKind.PLATFORM_ADMINISTRATOR: "may do everything in every organization",
+}
+
+
 @dataclass(frozen=True)
 class Workplace:
     """An employer as somebody chose it: one of the state's list, or a kind and its name."""
@@ -29,6 +39,14 @@ class Workplace:
     def needs_name(self) -> bool:
         """Whether the kind alone does not say which employer."""
         return self.other_kind not in (None, OtherEmployer.NONE)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A person's name in its two parts."""
+
+    first: str
+    last: str
 
 
 @dataclass(frozen=True)

@@ -13,18 +13,35 @@ from pdtrack.accounts.actions import signing_up as actions
 from pdtrack.accounts.views import (
     account,
     addresses,
+    domains,
+    invitations,
     menu,
     passwords,
+    people,
+    roles,
     signing_in,
     signing_up,
+    staff,
     workplaces,
 )
 from pdtrack.accounts.views.blueprint import bp
-from pdtrack.core import jobs, outbox
+from pdtrack.core import jobs, navigation, outbox
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.tokens import LinkNoLongerWorks
 
-PAGES = (account, addresses, passwords, signing_in, signing_up, workplaces)
+PAGES = (
+    account,
+    addresses,
+    domains,
+    invitations,
+    passwords,
+    people,
+    roles,
+    signing_in,
+    signing_up,
+    staff,
+    workplaces,
+)
 GONE = 410
 
 
@@ -37,7 +54,17 @@ def init_app(app: Flask) -> None:
     outbox.secret_maker("accounts.confirm_address", links.confirm_address)
     outbox.secret_maker("accounts.reset_password", links.reset_password)
     outbox.secret_maker("accounts.sign_in_code", links.sign_in_code)
+    outbox.secret_maker("accounts.accept_invitation", links.accept_invitation)
     jobs.add("accounts", _forget_old)
+    coordinate, administer = "organizations.coordinate", "organizations.administer_district"
+    navigation.add("manage", "People", "accounts.people", order=60, rule=coordinate)
+    navigation.add("manage", "Roles", "accounts.roles", order=75, rule=coordinate)
+    navigation.add("manage", "E-mail domains", "accounts.domains", order=85, rule=coordinate)
+    navigation.add(
+        "district", "E-mail domains", "accounts.district_domains", order=85, rule=administer
+    )
+    navigation.add("district", "Staff", "accounts.staff", order=40, rule=administer)
+    navigation.add("district", "Roles", "accounts.district_roles", order=75, rule=administer)
 
 
 @bp.errorhandler(LinkNoLongerWorks)

@@ -1,0 +1,161 @@
+"""Whom a collaborative knows and whom a district employs: the people their staff may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from pdtrack.accounts.models import EmailAddress, Employment, Person, Role
+from pdtrack.core import clock, pages
+from pdtrack.core.db import db
+from pdtrack.core.pages import Page
+from pdtrack.organizations import queries as organizations
+from pdtrack.organizations.models import Membership
+
+Source = Callable[[int], Select[tuple[int]]]
+Condition = Callable[[str], ColumnElement[bool]]
+
+_sources: list[Source] = []
+
+
+class Standing(StrEnum):
+    """How an employment in a district stands."""
+
+    CURRENT = "current"
+    CLAIMED = "claimed"
+    PAST = "past"
+
+
+def add_source(source: Source) -> None:
+    """Let a feature say whom else a collaborative knows: whoever registered with it, say.
+
+    `source(collaborative_id)` selects people's ids.
+    """
+    if source not in _sources:
+        _sources.append(source)
+
+
+def find_people(collaborative_id: int, *, text: str = "", number: int = 1) -> Page[Person]:
+    """Return a page of the people a collaborative knows, by name, address or employee number."""
+    statement = (
+        select(Person)
+        .where(_is_known_to(collaborative_id), *_matching(text, _has_number_anywhere))
+        .options(
+            selectinload(Person.addresses),
+            selectinload(Person.employments).joinedload(Employment.organization),
+            selectinload(Person.employments).joinedload(Employment.school),
+        )
+        .order_by(Person.last_name, Person.first_name, Person.id)
+    )
+    return pages.paginate(statement, number=number)
+
+
+def person_known_to(collaborative_id: int, person_id: int) -> Person | None:
+    """Return a person if a collaborative knows them."""
+    return db.session.scalar(
+        select(Person).where(Person.id == person_id, _is_known_to(collaborative_id))
+    )
+
+
+def find_staff(
+    district_id: int, *, text: str = "", standing: Standing = Standing.CURRENT, number: int = 1
+) -> Page[Employment]:
+    """Return a page of a district's employments, by the person's name, address or number."""
+    statement = (
+        select(Employment)
+        .join(Employment.person)
+        .where(
+            Employment.organization_id == district_id,
+            _stands(standing),
+            *_matching(text, _has_number_here),
+        )
+        .options(
+            contains_eager(Employment.person).selectinload(Person.addresses),
+            joinedload(Employment.school),
+        )
+        .order_by(Person.last_name, Person.first_name, Person.id, Employment.id)
+    )
+    return pages.paginate(statement, number=number)
+
+
+def count_claims(district_id: int) -> int:
+    """Return how many people wait for a district's word that they work there."""
+    return len(
+        db.session.scalars(
+            select(Employment.id).where(
+                Employment.organization_id == district_id, _stands(Standing.CLAIMED)
+            )
+        ).all()
+    )
+
+
+def employment_in(organization_id: int, employment_id: int) -> Employment | None:
+    """Return an employment if it is with this organization."""
+    return db.session.scalar(
+        select(Employment).where(
+            Employment.id == employment_id, Employment.organization_id == organization_id
+        )
+    )
+
+
+def _is_known_to(collaborative_id: int) -> ColumnElement[bool]:
+    """Whether a person works or presents there or in a member district, or registered there."""
+    today = clock.today()
+    members = select(Membership.district_id).where(
+        Membership.collaborative_id == collaborative_id, organizations.in_force(today)
+    )
+    employed = select(Employment.person_id).where(
+        or_(
+            Employment.organization_id == collaborative_id,
+            Employment.organization_id.in_(members),
+        ),
+        Employment.refused_at.is_(None),
+        or_(Employment.to_on.is_(None), Employment.to_on >= today),
+    )
+    holders = select(Role.person_id).where(
+        Role.organization_id == collaborative_id, Role.ended_at.is_(None)
+    )
+    added = select(Person.id).where(Person.added_by_id == collaborative_id)
+    others = [source(collaborative_id) for source in _sources]
+    return Person.id.in_(union_all(employed, holders, added, *others))
+
+
+def _stands(standing: Standing) -> ColumnElement[bool]:
+    is_current = or_(Employment.to_on.is_(None), Employment.to_on >= clock.today())
+    if standing == Standing.PAST:
+        return ~is_current | Employment.refused_at.is_not(None)
+    if standing == Standing.CLAIMED:
+        return and_(is_current, Employment.refused_at.is_(None), Employment.confirmed_at.is_(None))
+    return and_(is_current, Employment.refused_at.is_(None))
+
+
+def _matching(
+    text: str, has_number: Callable[[str], ColumnElement[bool]]
+) -> list[ColumnElement[bool]]:
+    """Return one condition a word: a name or an address begins with it, or it is the number."""
+    return [or_(_names(word), has_number(word)) for word in text.split()[:6]]
+
+
+def _names(word: str) -> ColumnElement[bool]:
+    has_address = exists().where(
+        EmailAddress.person_id == Person.id,
+        EmailAddress.verified_at.is_not(None),
+        EmailAddress.address.istartswith(word, autoescape=True),
+    )
+    return or_(
+        Person.last_name.istartswith(word, autoescape=True),
+        Person.first_name.istartswith(word, autoescape=True),
+        Person.last_name.icontains(f" {word}", autoescape=True),
+        has_address,
+    )
+
+
+def _has_number_anywhere(word: str) -> ColumnElement[bool]:
+    return exists().where(Employment.person_id == Person.id, Employment.employee_number == word)
+
+
+def _has_number_here(word: str) -> ColumnElement[bool]:
+    return Employment.employee_number == word
