@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
 def _person_of_session(cookie_id: str) -> Person | None:
     """Return the person of a cookie ("12:3"), unless all sessions of that version were ended."""
     person_id, _, version = cookie_id.partition(":")
-    if not (person_id.isdigit() and version.isdigit()):
+    if not (cookie_id.isascii() and person_id.isdigit() and version.isdigit()):
         return None
     person = queries.person_with_roles(int(person_id))
     if person is None or not person.is_active or person.session_version != int(version):
