@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from pdtrack.accounts.models import Employment
 from pdtrack.catalog import rules
@@ -152,6 +152,25 @@ def meeting(course_session: CourseSession, meeting_id: int) -> Meeting | None:
 def topics() -> Sequence[Topic]:
     """Return all topics by name."""
     return db.session.scalars(select(Topic).order_by(Topic.name)).all()
+
+
+def coming_by_topic() -> dict[int, int]:
+    """Return how many published sessions are to come on each topic that has any."""
+    return _coming_by(CourseSession.topic_id)
+
+
+def coming_by_collaborative() -> dict[int, int]:
+    """Return how many published sessions are to come at each collaborative that has any."""
+    return _coming_by(CourseSession.collaborative_id)
+
+
+def _coming_by(column: InstrumentedAttribute[int]) -> dict[int, int]:
+    rows = db.session.execute(
+        select(column, func.count())
+        .where(CourseSession.state == SessionState.PUBLISHED, CourseSession.listed_at > clock.now())
+        .group_by(column)
+    )
+    return dict(rows.tuples().all())
 
 
 def topic(slug: str) -> Topic | None:
