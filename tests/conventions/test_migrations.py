@@ -36,4 +36,4 @@ def check(url: str, instance: Path) -> None:
             check=False,
         )
         advice = 'Type: .venv/bin/flask --app wsgi db migrate -m "what changes"'
-        assert result.returncode == 0, f"{advice}\n{result.stdout}{result.stderr}"
+        assert result.returncode == 0, f"{advice}\n{result.stderr[-2000:]}"

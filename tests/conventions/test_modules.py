@@ -14,13 +14,26 @@ NOT_A_PLACE = ("utils", "util", "helpers", "common", "misc", "services", "manage
 # A feature may have a further file, named for a noun of its domain. Add the noun here with what
 # it holds; if no noun comes to mind, the code belongs into one of the files in source.LAYERS.
 NOUNS = {
+    "acquaintance": "whom a collaborative knows",
     "addresses": "the e-mail addresses of a person",
+    "attendance": "a report",
+    "backups": "everything in one file",
+    "checkup": "what a doctor would ask an installation",
     "details": "everything about a session that a page shows",
     "feeds": "calendars as files",
     "identity": "who a visitor is",
     "imports": "lists that come as files",
+    "journal": "what the audit log says of a change",
+    "links": "the secrets in mail",
+    "lockout": "counting attempts",
+    "metrics": "figures for Prometheus",
     "passwords": "what a password must be, and how it is kept",
+    "printing": "the worker's part of a certificate",
+    "schedule": "dates that follow one another",
+    "schema": "which version the tables have",
     "search": "finding by words",
+    "topics": "the topics that every installation starts with",
+    "year": "a report",
 }
 # A generator of rows and a set of tools have no layers.
 WITHOUT_LAYERS = ("core", "demo")

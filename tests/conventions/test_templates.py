@@ -12,7 +12,7 @@ from jinja2 import nodes
 
 from tests.conventions import source
 
-A_TEMPLATE = re.compile(r"[a-z_]+/[a-z0-9_/]+\.(html|txt|xml|css)")
+A_TEMPLATE = re.compile(r"[a-z_]+/[a-z0-9_/]+\.(html|txt)")
 A_MAIL = re.compile(r"[a-z_]+/[a-z0-9_]+")  # outbox.send knows where they are.
 REFERENCES: Any = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
 
