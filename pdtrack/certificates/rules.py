@@ -53,14 +53,11 @@ def decide(
         return Decision(minutes, why_not="Was not there: no minutes were credited.")
     attended, all_hours = (points.plain(points.from_minutes(each)) for each in (minutes, offered))
     needed = points.plain(minimum.tenths)
-    return Decision(
-        minutes,
-        reasons=[
-            f"Attended {attended} of {all_hours} hours offered.",
-            f"Hours are saved toward PDPs, which need {needed} hours on one topic, an assessment "
-            f"of learning and mastery of it ({minimum.citation}).",
-        ],
+    saved = (
+        f"Hours are saved toward PDPs, which need {needed} hours on one topic, an assessment "
+        f"of learning and mastery of it ({minimum.citation})."
     )
+    return Decision(minutes, [f"Attended {attended} of {all_hours} hours offered.", saved])
 
 
 def serial(*, short_name: str, fiscal_year: int, number: int) -> str:
