@@ -35,6 +35,8 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SECRET_KEY": environ.get("PDTRACK_SECRET_KEY", DEFAULT_SECRET),
         # Where registrations, people and everything else is kept.
         "SQLALCHEMY_DATABASE_URI": environ.get("DATABASE_URL", f"sqlite:///{folder}/pdtrack.db"),
+        # In production no error message repeats what was written: it may be about a person.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": is_production},
         # The folder of the SQLite files, kept PDFs and, in development, mail.
         "PDTRACK_INSTANCE": str(folder),
         # Kept certificate PDFs, by content.

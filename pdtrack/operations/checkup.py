@@ -1,0 +1,222 @@
+"""What a doctor would ask an installation, answered in sentences."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import DateTime, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from pdtrack.accounts.models import EmailAddress, Role
+from pdtrack.certificates.models import CertificateFile
+from pdtrack.core import clock, delivery, filters, jobs
+from pdtrack.core.audit import AuditEntry
+from pdtrack.core.authz import RoleKind
+from pdtrack.core.db import db
+from pdtrack.core.files import FileStore
+from pdtrack.operations import queries, schema
+
+DEAD_AFTER = timedelta(minutes=2)
+LITTLE_SPACE = 1 << 30
+DEMO_DOMAIN = "@demo.example"
+MOST_CLOCKS_DIFFER = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One answer: whether it is as it should be, and a sentence that says what to do if not."""
+
+    is_good: bool
+    sentence: str
+
+
+def examine(*, is_deep: bool = True) -> Iterator[Finding]:
+    """Look at everything that can keep this installation from working.
+
+    The deep look reads every kept file, and asks the mail server and the time.
+    """
+    yield from _settings()
+    for finding in chain(_database(), _schema()):
+        yield finding
+        if not finding.is_good:
+            return  # Nothing else could be asked.
+    checks = [_people, _worker, _outbox, _space]
+    for check in [*checks, _files, _mail_server, _clock] if is_deep else checks:
+        yield from check()
+
+
+def database_trouble() -> str | None:
+    """Return what keeps the database from answering, or nothing."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return _first_line(error)
+    return None
+
+
+def worker_age() -> timedelta | None:
+    """Return how long nobody has heard of a worker; nothing, if never."""
+    beats = jobs.heartbeats()
+    return clock.now() - next(iter(beats.values())) if beats else None
+
+
+def _settings() -> Iterator[Finding]:
+    settings = current_app.config
+    is_production = settings["PDTRACK_ENV"] == "production"
+    kind = "production" if is_production else "development"
+    yield Finding(True, f"This is a {kind} installation at {settings['PDTRACK_URL']}.")
+    if is_production and settings["PDTRACK_MAIL_FROM"].endswith(DEMO_DOMAIN):
+        yield Finding(False, "Mail would come from a demo address: set PDTRACK_MAIL_FROM.")
+    if is_production and settings["PDTRACK_PROXIES"] == 0:
+        yield Finding(
+            False,
+            "PDTRACK_PROXIES is 0, so that all visitors seem to come from the proxy: set it to 1.",
+        )
+
+
+def _database() -> Iterator[Finding]:
+    if trouble := database_trouble():
+        yield Finding(False, f"The database does not answer: {trouble}")
+        return
+    kind = "PostgreSQL" if db.engine.dialect.name == "postgresql" else "SQLite"
+    yield Finding(True, f"The database ({kind}) answers.")
+    if kind == "SQLite":
+        broken = db.session.scalars(text("PRAGMA quick_check")).first()
+        if broken == "ok":
+            yield Finding(True, "The database file is whole.")
+        else:
+            yield Finding(False, f"The database file is damaged ({broken}): restore a backup.")
+
+
+def _schema() -> Iterator[Finding]:
+    current, wanted = schema.current(), schema.wanted()
+    if current == wanted is not None:
+        yield Finding(True, "The tables are those of this version.")
+    else:
+        sentence = f"The tables are at {current or 'nothing'}, this version wants {wanted}"
+        yield Finding(False, f"{sentence}: run `flask --app wsgi db upgrade`.")
+
+
+def _people() -> Iterator[Finding]:
+    administrators = db.session.scalar(
+        select(func.count(Role.id)).where(
+            Role.kind == RoleKind.PLATFORM_ADMINISTRATOR, Role.ended_at.is_(None)
+        )
+    )
+    if administrators:
+        yield Finding(True, "There is a platform administrator.")
+    else:
+        yield Finding(
+            False,
+            "There is no platform administrator: run "
+            "`flask --app wsgi accounts create-administrator`.",
+        )
+    demo = db.session.scalar(
+        select(func.count(EmailAddress.id)).where(EmailAddress.address.endswith(DEMO_DOMAIN))
+    )
+    if demo and current_app.config["PDTRACK_ENV"] == "production":
+        yield Finding(
+            False,
+            "There are demo accounts, whose password is known to all: start with a new database.",
+        )
+
+
+def _worker() -> Iterator[Finding]:
+    age = worker_age()
+    if age is not None and age < DEAD_AFTER:
+        yield Finding(True, "The worker is at work.")
+    else:
+        since = f"for {_length(age)}" if age else "ever"
+        yield Finding(
+            False, f"No worker has been heard of {since}: start `flask --app wsgi jobs work`."
+        )
+
+
+def _outbox() -> Iterator[Finding]:
+    figures = queries.outbox_figures()
+    if figures.is_late:
+        yield Finding(
+            False, f"Mail has been waiting for {_length(figures.age)}: see /platform/mail for why."
+        )
+    else:
+        yield Finding(True, f"Mail leaves in time; {figures.waiting} waiting.")
+    if figures.failed:
+        yield Finding(False, f"{figures.failed} mails could not be delivered: see /platform/mail.")
+
+
+def _space() -> Iterator[Finding]:
+    folder = current_app.config["PDTRACK_INSTANCE"]
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE_SPACE:
+        yield Finding(False, f"Only {free >> 20} MB are free in {folder}: make room.")
+    else:
+        yield Finding(True, f"{free >> 30} GB are free in {folder}.")
+
+
+def _files() -> Iterator[Finding]:
+    store = FileStore(Path(current_app.config["PDTRACK_FILES"]))
+    wanted = db.session.scalars(
+        select(CertificateFile.digest)
+        .where(CertificateFile.digest.is_not(None))
+        .execution_options(yield_per=1000)
+    )
+    looked_at = wrong = 0
+    for digest in wanted:
+        looked_at += 1
+        wrong += digest is not None and not store.holds(digest)
+    if wrong:
+        yield Finding(
+            False, f"{wrong} of {looked_at} kept files are missing or damaged: restore them."
+        )
+    else:
+        yield Finding(True, f"All {looked_at} kept files are here and undamaged.")
+
+
+def _mail_server() -> Iterator[Finding]:
+    if not current_app.config["PDTRACK_SMTP_URL"]:
+        yield Finding(True, f"Mail goes into the folder {delivery.mail_folder()}.")
+    elif trouble := delivery.check_server():
+        yield Finding(False, f"No mail can leave. {trouble}")
+    else:
+        yield Finding(True, "The mail server takes mail.")
+
+
+def _clock() -> Iterator[Finding]:
+    """Compare this machine's clock with its own past and, if there is one, the server's clock."""
+    newest = db.session.scalar(select(func.max(AuditEntry.at)))
+    if newest is not None and newest - clock.now() > MOST_CLOCKS_DIFFER:
+        yield Finding(
+            False,
+            f"The clock is wrong: it says {clock.now():%Y-%m-%d %H:%M} UTC, but something was done "
+            f"at {newest:%Y-%m-%d %H:%M}. Let systemd-timesyncd or chrony keep it.",
+        )
+    difference = timedelta(0)
+    if db.engine.dialect.name == "postgresql":
+        there = db.session.scalar(select(func.clock_timestamp(type_=DateTime(timezone=True))))
+        difference = abs(clock.now() - there) if there else difference
+    if difference > MOST_CLOCKS_DIFFER:
+        yield Finding(
+            False,
+            f"The clocks of this machine and of the database differ by {_length(difference)}: "
+            "let systemd-timesyncd or chrony keep both.",
+        )
+    else:
+        yield Finding(True, f"The clock says {clock.now():%Y-%m-%d %H:%M} UTC.")
+
+
+def _length(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            return filters.plural(seconds // length, unit)
+    return filters.plural(seconds, "second")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:300] or type(error).__name__
