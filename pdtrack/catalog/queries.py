@@ -193,6 +193,17 @@ def venue(collaborative: Collaborative, venue_id: int) -> Venue | None:
     )
 
 
+def coming_at(venue: Venue) -> int:
+    """Return how many sessions, drafts included, are to be held at a venue, if only in part."""
+    own = select(Meeting.course_session_id).where(Meeting.venue_id == venue.id)
+    counted = select(func.count(CourseSession.id)).where(
+        (CourseSession.venue_id == venue.id) | CourseSession.id.in_(own),
+        CourseSession.state != SessionState.CANCELLED,
+        CourseSession.ends_at.is_(None) | (CourseSession.ends_at > clock.now()),
+    )
+    return db.session.scalar(counted) or 0
+
+
 def courses(collaborative: Collaborative, *, with_retired: bool = False) -> Sequence[Course]:
     """Return a collaborative's courses by title, those in use only unless told otherwise."""
     return db.session.scalars(_courses(collaborative, with_retired=with_retired)).all()
