@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import PasswordField
 from wtforms.validators import Optional, ValidationError
 
@@ -39,12 +41,14 @@ class SignUpForm(AttemptForm, EmployerFields):
         description="At least 12 characters; three or four words do well. "
         "Or leave it empty, and sign in by a code that we mail each time.",
     )
-    employer = EmployerField(
-        "Where do you work?",
-        description="Type part of the name of your district or collaborative. Leave it empty if "
-        "your e-mail address shows it.",
-    )
     position = PositionField("What you do there")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The address may show the employer, so the field may stay empty.
+        self.employer.validators = []
+        self.employer.flags.required = False
+        self.employer.description += " Leave it empty if your e-mail address shows it."
 
     def validate_password(self, field: PasswordField) -> None:
         """Refuse what is easy to guess."""
