@@ -10,8 +10,9 @@ from pdtrack.accounts import identity
 from pdtrack.accounts.models import Person, Role
 from pdtrack.core.authz import RoleKind
 from pdtrack.core.navigation import Link
-from pdtrack.organizations.models import Collaborative
+from pdtrack.organizations.models import Collaborative, District
 
+_PLATFORM = "operations.show"
 _Place = tuple[str, str, dict[str, Any]]
 
 
@@ -22,35 +23,34 @@ def main_menu() -> list[Link]:
     if person is not None:
         places += [("My page", "home.my", {}), ("My sessions", "registration.mine", {})]
         places += _places_of(person)
-    return [
-        _link(label, url_for(endpoint, **values))
+    urls = {
+        label: url_for(endpoint, **values)
         for label, endpoint, values in places
         if endpoint in current_app.view_functions
-    ]
+    }
+    here = max((url for url in urls.values() if _leads_here(url)), key=len, default=None)
+    return [Link(label=label, url=url, is_current=url == here) for label, url in urls.items()]
+
+
+def _leads_here(url: str) -> bool:
+    """Whether this page is the one that a link leads to, or one below it."""
+    return request.path == url or request.path.startswith(f"{url.rstrip('/')}/")
 
 
 def _places_of(person: Person) -> list[_Place]:
     """Return the place of each role, once for an organization in which there are several."""
     current = [each for each in person.roles if each.ended_at is None]
-    places = {_place(each) for each in current}
-    return sorted(
-        ((label, endpoint, dict(values)) for label, endpoint, values in places if endpoint),
-        key=lambda place: (place[1] == "operations.show", place[0]),
-    )
+    found = {place for each in current if (place := _place(each))}
+    ordered = sorted(found, key=lambda place: (place[1] == _PLATFORM, place[0]))
+    return [(label, endpoint, dict(values)) for label, endpoint, values in ordered]
 
 
-def _place(role: Role) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+def _place(role: Role) -> tuple[str, str, tuple[tuple[str, str], ...]] | None:
     of = role.organization
     if role.kind == RoleKind.PLATFORM_ADMINISTRATOR:
-        return "Platform", "operations.show", ()
-    if of is None:
-        return "", "", ()
-    if isinstance(of, Collaborative):
-        return f"Desk {of.short_name or of.name}", "desk.show", (("short_name", of.slug or ""),)
-    return of.name, "home.district", (("org_code", of.org_code),)
-
-
-def _link(label: str, url: str) -> Link:
-    path = url.split("?", maxsplit=1)[0]
-    is_current = request.path == path or request.path.startswith(f"{path.rstrip('/')}/")
-    return Link(label=label, url=url, is_current=is_current)
+        return "Platform", _PLATFORM, ()
+    if isinstance(of, Collaborative) and of.slug:
+        return f"Desk {of.short_name or of.name}", "desk.show", (("short_name", of.slug),)
+    if isinstance(of, District):
+        return of.name, "home.district", (("org_code", of.org_code),)
+    return None
