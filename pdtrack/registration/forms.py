@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from pdtrack.accounts.models import Employment, OtherEmployer, Position
 from pdtrack.accounts.rules import Details, Name, Workplace
@@ -70,10 +70,10 @@ class NewPersonForm(StaffRegistrationForm):
     """Somebody who has no account: at the door, or on a paper list."""
 
     first_name = StringField(
-        "First name", [InputRequired("Enter the first name."), _at_most(100), OneLine()]
+        "First name", [DataRequired("Enter the first name."), _at_most(100), OneLine()]
     )
     last_name = StringField(
-        "Last name", [InputRequired("Enter the last name."), _at_most(100), OneLine()]
+        "Last name", [DataRequired("Enter the last name."), _at_most(100), OneLine()]
     )
     employer = SelectField("Where the person works", [InputRequired("Choose the employer.")])
     employer_name = StringField(
@@ -156,6 +156,6 @@ class RemovalForm(Form):
 
     reason = TextAreaField(
         "Reason",
-        [InputRequired("Say why; the person is told these words."), _at_most(500)],
+        [DataRequired("Say why; the person is told these words."), _at_most(500)],
         description="The person is told these words.",
     )
