@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -13,7 +15,7 @@ ADDRESS = "ada@people.example"
 PASSWORD = "a heron stood in the river"
 
 
-def ada(**values: object) -> Person:
+def ada(**values: Any) -> Person:
     """Make somebody with a password."""
     return make.person(email=ADDRESS, password_hash=passwords.hashed(PASSWORD), **values)
 
