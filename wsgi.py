@@ -10,4 +10,5 @@ from pdtrack.app import create_app
 try:
     app = create_app(config.load())
 except config.SettingsError as error:
-    sys.exit(f"pdtrack cannot start. {error}")
+    sys.stderr.write(f"pdtrack cannot start. {error}\n")
+    sys.exit(3)  # On any other code gunicorn starts its workers again, for ever.
