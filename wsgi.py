@@ -11,4 +11,4 @@ try:
     app = create_app(config.load())
 except config.SettingsError as error:
     sys.stderr.write(f"pdtrack cannot start. {error}\n")
-    sys.exit(3)  # On any other code gunicorn starts its workers again, for ever.
+    sys.exit(3)  # On any other code gunicorn starts its workers again, forever.
