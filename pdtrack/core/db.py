@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import logging
+import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import ClassVar, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -231,15 +233,18 @@ def _prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
 
 
-def _open_sqlite(connection: Any, _record: object) -> None:
+def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # We say BEGIN ourselves, so that savepoints hold.
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = NORMAL",
-        "foreign_keys = ON",
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    use_wal(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def use_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer of a SQLite file work at the same time."""
+    with suppress(sqlite3.OperationalError):  # Another process is switching the file right now.
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

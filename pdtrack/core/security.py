@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import sqlite3
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,8 @@ from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from pdtrack.core import clock
+from pdtrack.core import clock, jobs, tokens
+from pdtrack.core.db import use_wal
 
 _PAGE_POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'self'; "
@@ -78,6 +80,8 @@ def close(app: Flask) -> None:
 def init_app(app: Flask) -> None:
     """Guard every request and every answer."""
     app.extensions["counters"] = _Counters(app.config["PDTRACK_LIMITS_URL"])
+    jobs.add("old attempts", forget_old_attempts)
+    jobs.add("old tokens", tokens.forget_old)
     if app.config["PDTRACK_PROXIES"]:
         count = app.config["PDTRACK_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
@@ -218,9 +222,10 @@ def _make_table(connection: Connection) -> None:
     connection.execute(text(_TABLE))
 
 
-def _open_sqlite(connection: Any, _record: object) -> None:
-    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = OFF"):
-        connection.execute(f"PRAGMA {pragma}")
+def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 10000")
+    use_wal(connection)
+    connection.execute("PRAGMA synchronous = OFF")  # After a power cut people may try again.
 
 
 def _counters() -> _Counters:

@@ -8,12 +8,15 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pdtrack.core import clock
-from pdtrack.core.db import Model, db
+from pdtrack.core.db import Model, action, db
 from pdtrack.core.errors import DomainError
+
+# A link that is clicked late says that it has expired, rather than nothing.
+KEPT_AFTER_END = timedelta(days=30)
 
 
 class LinkNoLongerWorks(DomainError):
@@ -96,6 +99,19 @@ def forget(purpose: str, subject_id: int) -> None:
         )
     ):
         token.used_at = clock.now()
+
+
+def forget_old() -> None:
+    """Delete tokens that stopped working a month ago: a chore of the worker."""
+    before = clock.now() - KEPT_AFTER_END
+    old = select(AccessToken.id).where(AccessToken.expires_at < before).limit(1)
+    if db.session.scalar(old) is not None:  # Most of the time there is nothing to write.
+        _delete_older_than(before)
+
+
+@action
+def _delete_older_than(moment: datetime) -> None:
+    db.session.execute(delete(AccessToken).where(AccessToken.expires_at < moment))
 
 
 def six_digits(purpose: str, subject_id: int, salt: str) -> str:
