@@ -9,12 +9,21 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from pdtrack.core.db import UTCDateTime
+
 target = current_app.extensions["migrate"].db
 
 
 def is_ours(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
     """Leave out the search index: actions write it, and each database keeps it its own way."""
     return not (kind == "table" and name and name.startswith("search_"))
+
+
+def written(kind: str, item: Any, _context: Any) -> str | bool:
+    """Write our own column types as the plain ones they stand on, so that migrations never age."""
+    return (
+        "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
+    )
 
 
 def check(connection: Connection) -> None:
@@ -31,6 +40,7 @@ def run() -> None:
     options = {
         "target_metadata": target.metadata,
         "include_object": is_ours,
+        "render_item": written,
         "render_as_batch": True,
         "compare_type": True,
         **{

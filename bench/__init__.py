@@ -1,0 +1,1 @@
+"""Measuring pdtrack against the least that a Flask application could do, in one run."""
