@@ -80,7 +80,7 @@ def _form_expired(error: CSRFError) -> ResponseReturnValue:
     page = render_template(
         "errors/expired.html",
         kept=kept,
-        has_left_out=len(kept) < len(request.form) or bool(request.files),
+        has_left_out=len(kept) < _count_of_fields(),
         action=action,
         start_again=action if "GET" in _methods() else _back() or "/",
     )
@@ -94,6 +94,11 @@ def _typed() -> list[tuple[str, str]]:
         if not _NOT_KEPT.search(name)
     ]
     return pairs if len(pairs) <= _MOST_KEPT else []
+
+
+def _count_of_fields() -> int:
+    names = [name for name, _ in request.form.items(multi=True) if name != "csrf_token"]
+    return len(names) + len(request.files)
 
 
 def _methods() -> set[str]:
