@@ -759,6 +759,20 @@ def upgrade() -> None:
     with op.batch_alter_table("roles", schema=None) as batch_op:
         batch_op.create_index("ix_roles_organization", ["organization_id", "kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_roles_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "uq_roles_current",
+            ["person_id", "kind", "organization_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_roles_current_platform",
+            ["person_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL AND organization_id IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL AND organization_id IS NULL"),
+        )
 
     op.create_table(
         "sign_in_codes",
@@ -1212,6 +1226,16 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_codes")
     with op.batch_alter_table("roles", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_roles_current_platform",
+            sqlite_where=sa.text("ended_at IS NULL AND organization_id IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL AND organization_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_roles_current",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_roles_person_id"))
         batch_op.drop_index("ix_roles_organization")
 

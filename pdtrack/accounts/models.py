@@ -228,10 +228,19 @@ class Role(Model):
             "uq_roles_current",
             "person_id",
             "kind",
-            text("coalesce(organization_id, 0)"),
+            "organization_id",
             unique=True,
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
+        ),
+        # Two NULLs count as different, so roles over everything need an index of their own.
+        Index(
+            "uq_roles_current_platform",
+            "person_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL AND organization_id IS NULL"),
+            postgresql_where=text("ended_at IS NULL AND organization_id IS NULL"),
         ),
         Index("ix_roles_organization", "organization_id", "kind"),
     )
