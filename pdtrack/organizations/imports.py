@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from pdtrack.core.db import db
 from pdtrack.core.errors import DomainError
+from pdtrack.core.tables import SheetRow
 from pdtrack.organizations import rules
 from pdtrack.organizations.journal import Row
 from pdtrack.organizations.models import (
@@ -23,7 +24,6 @@ from pdtrack.organizations.models import (
     School,
 )
 
-FileRow = tuple[int, Mapping[str, str]]
 Values = dict[str, Any]
 LONGEST = 200
 
@@ -111,27 +111,27 @@ class _Reader:
     known: Mapping[Any, Row]
 
 
-def plan(listing: Listing, rows: Iterable[FileRow]) -> Plan:
+def plan(listing: Listing, rows: Iterable[SheetRow]) -> Plan:
     """Say what importing these rows would do, without doing it.
 
-    Rows are (line, values by column). A few queries, whatever the length of the
-    file. Raises `ColumnsMissing`.
+    A few queries, whatever the length of the file. Raises `ColumnsMissing`.
     """
     reader = _READERS[listing]()
     made = Plan(listing=listing, model=reader.model)
     lines: dict[Hashable, int] = {}
-    for line, row in rows:
+    for each in rows:
+        row = {name.casefold(): text for name, text in each.cells.items()}
         _insist_on_columns(reader, row)
         about = reader.about(row)
         try:
-            values = _read(reader, row)
+            values = _read(reader, row, each.fault)
             key = reader.key(values)
             if key in lines:
                 raise _Refusal(f"The same is on line {lines[key]} already.")  # noqa: TRY301
         except _Refusal as refusal:
-            made.refused.append(Refused(line, about, str(refusal)))
+            made.refused.append(Refused(each.line, about, str(refusal)))
             continue
-        lines[key] = line
+        lines[key] = each.line
         _sort_in(made, Change(about, values, reader.known.get(key)))
     return made
 
@@ -154,7 +154,9 @@ def _insist_on_columns(reader: _Reader, row: Mapping[str, str]) -> None:
         )
 
 
-def _read(reader: _Reader, row: Mapping[str, str]) -> Values:
+def _read(reader: _Reader, row: Mapping[str, str], fault: str) -> Values:
+    if fault:
+        raise _Refusal(fault)
     for name in reader.columns:
         text = row[name].strip()
         if not text and name not in reader.optional:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import joinedload
 
 from pdtrack.core import clock, pages
 from pdtrack.core.db import db
@@ -149,6 +150,7 @@ def memberships_of(organization_id: int) -> Sequence[Membership]:
                 Membership.district_id == organization_id,
             )
         )
+        .options(joinedload(Membership.collaborative), joinedload(Membership.district))
         .order_by(Membership.valid_from.desc(), Membership.id)
     ).all()
 
@@ -192,9 +194,17 @@ def holder_of_domain(domain: str) -> Organization | None:
     )
 
 
-def membership(membership_id: int) -> Membership | None:
-    """Return a membership."""
-    return db.session.get(Membership, membership_id)
+def membership_of(organization_id: int, membership_id: int) -> Membership | None:
+    """Return a membership of this collaborative or district, and of no other."""
+    return db.session.scalar(
+        select(Membership).where(
+            Membership.id == membership_id,
+            or_(
+                Membership.collaborative_id == organization_id,
+                Membership.district_id == organization_id,
+            ),
+        )
+    )
 
 
 def former_names(organization_id: int) -> Sequence[FormerName]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,12 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from pdtrack.core import tables
 from pdtrack.core.audit import AuditEntry
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
+from pdtrack.core.tables import SheetRow
 from pdtrack.organizations import imports, queries
 from pdtrack.organizations.actions import listings
-from pdtrack.organizations.imports import ColumnsMissing, FileRow, Listing, Plan, RowsRefused
+from pdtrack.organizations.imports import ColumnsMissing, Listing, Plan, RowsRefused
 from pdtrack.organizations.models import (
     Collaborative,
     District,
@@ -29,20 +31,23 @@ DATA = Path(__file__).parent.parent.parent / "data"
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def rows_of(listing: Listing) -> list[FileRow]:
-    with (DATA / f"{listing}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return [(line, row) for line, row in enumerate(csv.DictReader(file), start=2)]
+def rows_of(listing: Listing) -> Sequence[SheetRow]:
+    with (DATA / f"{listing}.csv").open("rb") as file:
+        return tables.read_rows(file.name, file).rows
+
+
+def numbered(*rows: dict[str, str]) -> list[SheetRow]:
+    return [SheetRow(line, row) for line, row in enumerate(rows, start=2)]
 
 
 def write(listing: Listing, *rows: dict[str, str], skip_refused: bool = False) -> Plan:
-    numbered = list(enumerate(rows, start=2))
     return listings.import_rows(
-        listing=listing, rows=numbered, actor=SYSTEM, skip_refused=skip_refused
+        listing=listing, rows=numbered(*rows), actor=SYSTEM, skip_refused=skip_refused
     )
 
 
 def reasons(listing: Listing, *rows: dict[str, str]) -> list[str]:
-    plan = imports.plan(listing, list(enumerate(rows, start=2)))
+    plan = imports.plan(listing, numbered(*rows))
     return [f"{each.line}: {each.reason}" for each in plan.refused]
 
 
@@ -137,7 +142,7 @@ def test_a_preview_says_what_differs_and_writes_nothing() -> None:
 
     plan = imports.plan(
         Listing.DISTRICTS,
-        [(2, {**DISTRICT, "town": "Hadley"}), (3, {**DISTRICT, "org_code": "00090000"})],
+        numbered({**DISTRICT, "town": "Hadley"}, {**DISTRICT, "org_code": "00090000"}),
     )
 
     assert plan.sentence == "Districts: 1 new, 1 changed, 0 unchanged, 0 refused."
@@ -281,4 +286,10 @@ def test_a_membership_that_overlaps_another_is_refused() -> None:
 
 def test_a_file_without_a_needed_column_is_refused_whole() -> None:
     with pytest.raises(ColumnsMissing, match="no column town, type"):
-        imports.plan(Listing.DISTRICTS, [(2, {"org_code": "00080000", "name": "Amherst"})])
+        imports.plan(Listing.DISTRICTS, numbered({"org_code": "00080000", "name": "Amherst"}))
+
+
+def test_a_line_with_too_many_cells_is_refused() -> None:
+    row = SheetRow(2, DISTRICT, "This line has more cells than there are headings.")
+
+    assert [each.reason for each in imports.plan(Listing.DISTRICTS, [row]).refused] == [row.fault]

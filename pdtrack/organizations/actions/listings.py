@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, db
+from pdtrack.core.tables import SheetRow
 from pdtrack.organizations import imports, journal
 from pdtrack.organizations.actions import changes
-from pdtrack.organizations.imports import FileRow, Listing, Plan, RowsRefused
+from pdtrack.organizations.imports import Listing, Plan, RowsRefused
 
 
 @action
 def import_rows(
-    *, listing: Listing, rows: Iterable[FileRow], actor: Actor, skip_refused: bool = False
+    *, listing: Listing, rows: Iterable[SheetRow], actor: Actor, skip_refused: bool = False
 ) -> Plan:
     """Write what a file lists, all of it or nothing, and say what was done.
 
