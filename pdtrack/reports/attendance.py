@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -30,7 +31,7 @@ from pdtrack.catalog.models import Course, CourseSession, Meeting, SessionState,
 from pdtrack.certificates.models import Award, AwardKind, Certificate, CertificateState
 from pdtrack.core import clock
 from pdtrack.core.db import db
-from pdtrack.core.tables import Column
+from pdtrack.core.tables import Column, Kind
 from pdtrack.organizations.models import Organization, School
 from pdtrack.registration.models import Registration, Status
 
@@ -51,30 +52,37 @@ class Period:
         return clock.at(self.first, midnight), clock.at(self.last + timedelta(days=1), midnight)
 
 
+_COLUMNS: tuple[tuple[str, str, Kind], ...] = (
+    ("district_org_code", "District code", "text"),
+    ("district", "District", "text"),
+    ("school", "School", "text"),
+    ("last_name", "Last name", "text"),
+    ("first_name", "First name", "text"),
+    ("email", "E-mail", "text"),
+    ("employee_number", "Employee number", "text"),
+    ("mepid", "MEPID", "text"),
+    ("position", "Position", "text"),
+    ("collaborative", "Collaborative", "text"),
+    ("course", "Course", "text"),
+    ("topic", "Topic", "text"),
+    ("session_id", "Session number", "number"),
+    ("session", "Session", "text"),
+    ("meeting_starts_at", "Meeting starts", "moment"),
+    ("meeting_ends_at", "Meeting ends", "moment"),
+    ("status", "Status", "text"),
+    ("minutes", "Minutes", "minutes"),
+    ("session_hours", "Session hours", "hours"),
+    ("pdps", "PDPs", "points"),
+    ("certificate", "Certificate", "text"),
+)
+
+
 def columns() -> list[Column[Any]]:
     """Return the report's columns, in the order and under the names that others rely on."""
+    # By position: a row looks its names up, which is half of the time a long report takes.
     return [
-        Column("district_org_code", "District code"),
-        Column("district", "District"),
-        Column("school", "School"),
-        Column("last_name", "Last name"),
-        Column("first_name", "First name"),
-        Column("email", "E-mail"),
-        Column("employee_number", "Employee number"),
-        Column("mepid", "MEPID"),
-        Column("position", "Position"),
-        Column("collaborative", "Collaborative"),
-        Column("course", "Course"),
-        Column("topic", "Topic"),
-        Column("session_id", "Session number", kind="number"),
-        Column("session", "Session"),
-        Column("meeting_starts_at", "Meeting starts", kind="moment"),
-        Column("meeting_ends_at", "Meeting ends", kind="moment"),
-        Column("status", "Status"),
-        Column("minutes", "Minutes", kind="minutes"),
-        Column("session_hours", "Session hours", kind="hours"),
-        Column("pdps", "PDPs", kind="points"),
-        Column("certificate", "Certificate"),
+        Column(key, label, itemgetter(position), kind)
+        for position, (key, label, kind) in enumerate(_COLUMNS)
     ]
 
 
