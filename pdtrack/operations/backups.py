@@ -238,7 +238,8 @@ def _prepare(manifest: Manifest) -> None:
                 raise BackupRefused(
                     f"This installation is not empty ({name}): restore into a new database."
                 )
-    if schema.current() != manifest.revision:
+        current = schema.version_of(connection)
+    if current != manifest.revision:
         raise BackupRefused(
             "The tables here have another version than the backup: restore into a new database, "
             "one without tables."

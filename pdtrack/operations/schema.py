@@ -16,8 +16,7 @@ from pdtrack.core.db import db
 
 def current() -> str | None:
     """Return the version of the tables; nothing, if there are none."""
-    with db.engine.connect() as connection:
-        return version_of(connection)
+    return version_of(db.session.connection())
 
 
 def version_of(connection: Connection) -> str | None:
