@@ -1,0 +1,227 @@
+"""What coordinators do with sessions that also concerns those who registered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pdtrack.catalog import actions as catalog
+from pdtrack.catalog.details import PlannedMeeting, SessionDetails
+from pdtrack.catalog.models import Course, CourseSession, SessionState
+from pdtrack.core import audit, clock, filters, outbox
+from pdtrack.core.authz import Actor
+from pdtrack.core.db import action, lock
+from pdtrack.core.errors import DomainError
+from pdtrack.desk import queries, rules
+from pdtrack.desk.rules import Plan, Preview, Telling
+from pdtrack.registration import actions as registration
+from pdtrack.registration import queries as registrations
+from pdtrack.registration.models import Registration
+
+
+class CapacityTaken(DomainError):
+    """More people hold a place than there would be."""
+
+
+class MeetingHeld(DomainError):
+    """Attendance was taken at a meeting that was to be taken out."""
+
+    def __init__(self, message: str, *, meeting_id: int) -> None:
+        super().__init__(message)
+        self.meeting_id = meeting_id
+
+
+class AlreadyHeld(DomainError):
+    """The session has taken place, so it cannot be cancelled anymore."""
+
+
+class MailHasLeft(DomainError):
+    """The mail cannot be taken back anymore."""
+
+
+class AskFirst(DomainError):
+    """Time or place change for people, and nobody said whether to tell them; nothing is saved."""
+
+    def __init__(self, preview: Preview) -> None:
+        super().__init__("Say whether the people are told of this change.")
+        self.preview = preview
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saving brought about beside the change itself."""
+
+    promoted: list[Registration] = field(default_factory=list)
+    mails: int = 0
+    unreachable: list[str] = field(default_factory=list)
+
+
+@action
+def begin_course_session(*, course: Course, details: SessionDetails, actor: Actor) -> CourseSession:
+    """Begin a draft; the same form sent twice finds the draft that it made."""
+    lock(course)
+    twin = queries.untouched_twin(course, details)
+    return twin or catalog.create_course_session(course=course, details=details, actor=actor)
+
+
+@action
+def copy_course_session(*, course_session: CourseSession, actor: Actor) -> CourseSession:
+    """Begin a draft with everything of a session but its dates; once, if clicked twice."""
+    lock(course_session)
+    copied = queries.untouched_copy(course_session)
+    return copied or catalog.copy_course_session(course_session=course_session, actor=actor)
+
+
+@action
+def save_course_session(
+    *,
+    course_session: CourseSession,
+    details: SessionDetails,
+    version: int,
+    telling: Telling = Telling.ASK,
+    actor: Actor,
+) -> Saved:
+    """Change what a session says; places that are added go to those who wait.
+
+    Raises what `catalog.actions.edit_course_session` raises, `CapacityTaken`, and
+    `AskFirst` when people plan by what changes and `telling` does not say what to do.
+    """
+    lock(course_session)
+    before, capacity = rules.plan_of(course_session), course_session.capacity
+    if details.capacity < capacity:
+        _refuse_below_taken(course_session, details.capacity)
+    catalog.edit_course_session(
+        course_session=course_session, details=details, version=version, actor=actor
+    )
+    saved = _tell(course_session, before, telling, actor=actor)
+    if details.capacity <= capacity:
+        return saved
+    promoted = registration.rebalance(course_session=course_session, actor=actor)
+    return Saved(promoted, saved.mails, saved.unreachable)
+
+
+@action
+def save_meetings(
+    *,
+    course_session: CourseSession,
+    meetings: Sequence[PlannedMeeting],
+    version: int,
+    telling: Telling = Telling.ASK,
+    actor: Actor,
+) -> Saved:
+    """Change when and where a session meets.
+
+    Raises what `catalog.actions.set_meetings` raises, `MeetingHeld`, and `AskFirst`
+    as `save_course_session` does.
+    """
+    lock(course_session)
+    before = rules.plan_of(course_session)
+    _refuse_past(course_session, meetings, before)
+    _refuse_taking_out_held(course_session, meetings, before)
+    catalog.set_meetings(
+        course_session=course_session, meetings=meetings, version=version, actor=actor
+    )
+    return _tell(course_session, before, telling, actor=actor)
+
+
+@action
+def cancel_course_session(*, course_session: CourseSession, reason: str, actor: Actor) -> int:
+    """Cancel a session, tell everybody, and return how many mails leave in five minutes.
+
+    Raises `AlreadyHeld` once it is over or anybody was credited anything.
+    """
+    lock(course_session)
+    if course_session.state == SessionState.PUBLISHED and course_session.has_ended:
+        raise AlreadyHeld("This session is over, so it cannot be cancelled anymore.")
+    if queries.has_credit(course_session):
+        raise AlreadyHeld(
+            "Attendance was taken, so people have earned hours here. Take the meetings that do "
+            "not take place out of its meetings instead."
+        )
+    batch = registration.cancel_course_session(
+        course_session=course_session, reason=reason, actor=actor
+    )
+    return len(queries.mails_waiting(course_session, batch))
+
+
+@action
+def undo_mail(*, course_session: CourseSession, batch: str, actor: Actor) -> int:
+    """Take back the mail of a batch that has not left, and return how much that was.
+
+    What the mail told about stays as it is. Raises `MailHasLeft` when nothing is left to
+    take back.
+    """
+    lock(course_session)
+    if not queries.mails_waiting(course_session, batch):
+        raise MailHasLeft("This mail has left already, so it cannot be taken back.")
+    mails = outbox.undo(batch)
+    audit.record(
+        actor,
+        "course_session.mail_undone",
+        course_session,
+        organization_id=course_session.collaborative_id,
+        after={"mails": mails},
+    )
+    return mails
+
+
+def _refuse_below_taken(course_session: CourseSession, capacity: int) -> None:
+    taken = registrations.count(course_session).taken
+    if capacity < taken:
+        people = filters.plural(taken, "person holds", "people hold")
+        raise CapacityTaken(
+            f"{people} a place already, so there must be at least {taken:,}. "
+            "Take people off the roster first if the room is smaller.",
+            field="capacity",
+        )
+
+
+def _refuse_past(
+    course_session: CourseSession, meetings: Sequence[PlannedMeeting], before: Plan
+) -> None:
+    now, has_begun = clock.now(), course_session.has_started
+    for index, planned in enumerate(meetings):
+        if rules.is_new_in_the_past(planned, before.meetings, now=now, has_begun=has_begun):
+            raise catalog.MeetingRefused(
+                "This is in the past. Check the date.", field="starts_at", index=index
+            )
+
+
+def _refuse_taking_out_held(
+    course_session: CourseSession, meetings: Sequence[PlannedMeeting], before: Plan
+) -> None:
+    taken_out = before.meetings.keys() - {each.id for each in meetings}
+    if not taken_out:
+        return
+    for meeting_id in taken_out & queries.held_meetings(course_session):
+        raise MeetingHeld(
+            f"People were present on {before.meetings[meeting_id].written}, so this meeting "
+            "stays. Undo their attendance first if it was marked by mistake.",
+            meeting_id=meeting_id,
+        )
+
+
+def _tell(course_session: CourseSession, before: Plan, telling: Telling, *, actor: Actor) -> Saved:
+    """Tell everybody of a change of time or place, or ask; the mail can be taken back."""
+    changes = rules.changes(before, rules.plan_of(course_session))
+    if not changes or telling == Telling.QUIETLY or not rules.is_worth_telling(course_session):
+        return Saved()
+    people = registrations.active(course_session)
+    if not people:
+        return Saved()
+    standing = {each.id for each in course_session.meetings if each.cancelled_at is None}
+    batch = registration.tell_of_change(
+        course_session=course_session,
+        changes=changes,
+        dropped=[
+            each
+            for each in course_session.meetings
+            if each.id in before.meetings and each.id not in standing
+        ],
+        actor=actor,
+    )
+    mails = queries.mails_waiting(course_session, batch)
+    unreachable = [each.person.display_name for each in people if each.person.email is None]
+    if telling == Telling.ASK and mails:
+        raise AskFirst(Preview(changes, mails[0].subject, mails[0].text, len(mails), unreachable))
+    return Saved(mails=len(mails), unreachable=unreachable)

@@ -1,0 +1,16 @@
+"""What a browser may send about sessions."""
+
+from __future__ import annotations
+
+from pdtrack.desk.forms.acts import CancelForm, ConfirmForm, PresentersForm
+from pdtrack.desk.forms.details import NewSessionForm, SessionForm
+from pdtrack.desk.forms.meetings import MeetingsForm
+
+__all__ = [
+    "CancelForm",
+    "ConfirmForm",
+    "MeetingsForm",
+    "NewSessionForm",
+    "PresentersForm",
+    "SessionForm",
+]

@@ -1,0 +1,47 @@
+"""Reading what a coordinator must know: what is urgent, what is near, and what was sent."""
+
+from __future__ import annotations
+
+from pdtrack.desk.queries.mail import Batch, mails_waiting, undoable_mail
+from pdtrack.desk.queries.needs import (
+    Beginnings,
+    Filling,
+    Needs,
+    Ready,
+    beginnings,
+    meetings_ahead,
+    needs_me_now,
+)
+from pdtrack.desk.queries.sessions import (
+    LIST_STATES,
+    earlier_runs,
+    has_credit,
+    held_meetings,
+    possible_presenters,
+    sessions,
+    sessions_by_state,
+    untouched_copy,
+    untouched_twin,
+)
+
+__all__ = [
+    "LIST_STATES",
+    "Batch",
+    "Beginnings",
+    "Filling",
+    "Needs",
+    "Ready",
+    "beginnings",
+    "earlier_runs",
+    "has_credit",
+    "held_meetings",
+    "mails_waiting",
+    "meetings_ahead",
+    "needs_me_now",
+    "possible_presenters",
+    "sessions",
+    "sessions_by_state",
+    "undoable_mail",
+    "untouched_copy",
+    "untouched_twin",
+]
