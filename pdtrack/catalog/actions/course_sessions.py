@@ -200,7 +200,10 @@ def copy_course_session(*, course_session: CourseSession, actor: Actor) -> Cours
     Its deadlines are relative, so they follow whatever dates it gets; the original
     is not touched.
     """
-    details = SessionDetails(**{**dict(SessionDetails.of(course_session).items()), **_DATES})
+    left_behind: dict[str, Any] = dict(_DATES)
+    if course_session.venue is not None and course_session.venue.retired_at is not None:
+        left_behind["venue_id"] = None
+    details = SessionDetails(**{**dict(SessionDetails.of(course_session).items()), **left_behind})
     copied = create_course_session(course=course_session.course, details=details, actor=actor)
     copied.copied_from_id = course_session.id
     set_presenters(course_session=copied, people=course_session.presenters, actor=actor)
