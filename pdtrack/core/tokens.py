@@ -12,11 +12,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pdtrack.core import clock
-from pdtrack.core.db import Model, action, db
+from pdtrack.core.db import Model, action, db, lock
 from pdtrack.core.errors import DomainError
 
 # A link that is clicked late says that it has expired, rather than nothing.
 KEPT_AFTER_END = timedelta(days=30)
+
+_GONE = "This link was used already or has expired. Ask for a new one."
 
 
 class LinkNoLongerWorks(DomainError):
@@ -75,7 +77,7 @@ def find(purpose: str, token: str, *, code_for: int | None = None) -> AccessToke
         select(AccessToken).where(AccessToken.digest == _digest(purpose, token, code_for))
     )
     if found is None or found.used_at is not None or found.expires_at <= clock.now():
-        raise LinkNoLongerWorks("This link was used already or has expired. Ask for a new one.")
+        raise LinkNoLongerWorks(_GONE)
     return found
 
 
@@ -85,6 +87,9 @@ def use(purpose: str, token: str, *, code_for: int | None = None) -> int:
     Raises `LinkNoLongerWorks`.
     """
     found = find(purpose, token, code_for=code_for)
+    lock(found)  # Two clicks at once must not both use it.
+    if found.used_at is not None:
+        raise LinkNoLongerWorks(_GONE)
     found.used_at = clock.now()
     return found.subject_id
 

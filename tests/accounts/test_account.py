@@ -137,7 +137,7 @@ def test_a_second_employer_is_claimed(client: FlaskClient) -> None:
     assert (made.organization_id, made.position) == (district.id, Position.COACH)
     assert (made.employee_number, made.from_on) == ("E-7", date(2026, 9, 1))
     assert not made.is_confirmed
-    assert "Waiting for their confirmation" in client.get("/my/account").text
+    assert "To be confirmed" in client.get("/my/account").text
 
 
 def test_who_moves_leaves_the_day_before(client: FlaskClient) -> None:

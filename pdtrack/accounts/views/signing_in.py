@@ -18,12 +18,12 @@ CODE_IN_SESSION = "sign_in_code"
 # The people of the demo, as docs and the sign-in page name them.
 DEMO_PASSWORD = "pdtrack-demo-2026"  # noqa: S105 - public; never loaded in production.
 DEMO_PEOPLE = {
-    "educator@demo.example": "Educator: registers, has certificates",
-    "coordinator@demo.example": "Coordinator: runs a collaborative’s sessions",
-    "presenter@demo.example": "Presenter: teaches and takes attendance",
-    "district@demo.example": "District administrator: sees the educator’s district",
-    "board@demo.example": "Board member: reads the figures",
-    "admin@demo.example": "Platform administrator: runs the installation",
+    "educator@demo.example": ("Educator", "registers, has certificates"),
+    "coordinator@demo.example": ("Coordinator", "runs a collaborative’s sessions"),
+    "presenter@demo.example": ("Presenter", "teaches, takes attendance"),
+    "district@demo.example": ("District administrator", "sees the educator’s district"),
+    "board@demo.example": ("Board member", "reads the figures"),
+    "admin@demo.example": ("Platform administrator", "runs the installation"),
 }
 
 
@@ -105,9 +105,9 @@ def _sign_in_by(code: SignInCode, typed: str) -> None:
     identity.enter(person)
 
 
-def _demo_people() -> dict[str, str]:
+def _demo_people() -> dict[str, tuple[str, str]]:
     """Return the demo's people while it is loaded; nobody in production."""
     if current_app.config["PDTRACK_ENV"] == "production":
         return {}
     loaded = queries.verified_among(list(DEMO_PEOPLE))
-    return {address: what for address, what in DEMO_PEOPLE.items() if address in loaded}
+    return {address: who for address, who in DEMO_PEOPLE.items() if address in loaded}
