@@ -1,0 +1,146 @@
+"""The commands of whoever runs the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from pdtrack.app import create_app
+from pdtrack.catalog import search
+from pdtrack.core import audit, clock, jobs, security
+from pdtrack.core.authz import SYSTEM
+from pdtrack.core.db import action, db
+from pdtrack.core.outbox import MailState, OutgoingEmail
+from pdtrack.operations import schema
+from tests import make
+from tests.conftest import prepare, settings
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskCliRunner]:
+    """Type commands at an installation of its own, whose tables are of the wanted version."""
+    monkeypatch.setattr(schema, "current", lambda: "abc")
+    monkeypatch.setattr(schema, "wanted", lambda: "abc")
+    app = create_app(settings(tmp_path / "instance"))
+    with app.app_context():
+        prepare()
+        with db.engine.begin() as connection:
+            search.create_index(connection)
+        yield app.test_cli_runner()
+        db.session.remove()
+        db.engine.dispose()
+    jobs.close(app)
+    security.close(app)
+
+
+def write_mail(state: MailState, minutes_ago: int = 0) -> None:
+    moment = clock.now() - timedelta(minutes=minutes_ago)
+    make.saved(
+        OutgoingEmail(
+            to_address="ada@people.example",
+            to_name="Ada",
+            subject="Hello",
+            text="Hello",
+            html="Hello",
+            message_id=f"<{state}-{minutes_ago}@pd.example>",
+            state=state,
+            created_at=moment,
+            not_before_at=moment,
+        )
+    )
+
+
+def test_the_outbox_tells_how_it_stands(runner: FlaskCliRunner) -> None:
+    write_mail(MailState.WAITING, minutes_ago=90)
+    write_mail(MailState.FAILED)
+
+    result = runner.invoke(args=["outbox", "status"])
+
+    assert "1 mail waiting, 1 given up." in result.output
+    assert "has been waiting since" in result.output
+    assert "No worker is at work" in result.output
+
+
+def test_the_doctor_finds_a_healthy_installation_healthy(runner: FlaskCliRunner) -> None:
+    make.platform_administrator()
+    jobs.beat()
+
+    result = runner.invoke(args=["doctor"])
+
+    assert result.exit_code == 0, result.output
+    assert "WRONG" not in result.output
+    for words in ("SQLite", "whole", "administrator", "at work", "leaves in time", "clock"):
+        assert words in result.output
+
+
+def test_the_doctor_finds_what_is_wrong(runner: FlaskCliRunner) -> None:
+    app: Flask = runner.app
+    write_mail(MailState.WAITING, minutes_ago=90)
+    write_mail(MailState.FAILED)
+    make.person(email="educator@demo.example")
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        action(lambda: audit.record(SYSTEM, "test", make.topic()))()
+    with clock.frozen(clock.now() - timedelta(hours=3)):
+        jobs.beat()
+    app.config.update(
+        PDTRACK_ENV="production",
+        PDTRACK_MAIL_FROM="pdtrack@demo.example",
+        PDTRACK_SMTP_URL="smtp://127.0.0.1:1",
+    )
+
+    result = runner.invoke(args=["doctor"])
+
+    assert result.exit_code == 1
+    for words in (
+        "demo address",
+        "PDTRACK_PROXIES",
+        "no platform administrator",
+        "demo accounts",
+        "heard of for 3 hours",
+        "waiting for 1 hour",
+        "could not be delivered",
+        "No mail can leave",
+        "The clock is wrong",
+    ):
+        assert words in result.output, result.output
+
+
+def test_the_doctor_stops_at_tables_of_another_version(
+    runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "current", lambda: None)
+
+    result = runner.invoke(args=["doctor"])
+
+    assert result.exit_code == 1
+    assert "db upgrade" in result.output.splitlines()[-1]
+
+
+def test_a_backup_comes_back(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "backup.tar"
+
+    made = runner.invoke(args=["backup", str(path)])
+    restored = runner.invoke(args=["restore", str(path)])
+
+    assert f"Everything is in {path}" in made.output
+    assert "Restored" in restored.output, restored.output
+
+
+def test_what_cannot_be_restored_is_said_in_a_sentence(
+    runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    path = tmp_path / "backup.tar"
+    runner.invoke(args=["backup", str(path)])
+    make.collaborative()
+
+    onto_something = runner.invoke(args=["restore", str(path)])
+    nowhere = runner.invoke(args=["backup", str(tmp_path / "no" / "backup.tar")])
+
+    assert onto_something.exit_code == nowhere.exit_code == 1
+    assert "not empty" in onto_something.output
+    assert "There is no folder" in nowhere.output
