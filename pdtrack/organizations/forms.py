@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
@@ -11,7 +12,6 @@ from wtforms.validators import (
     Email,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     Regexp,
     ValidationError,
@@ -29,6 +29,20 @@ def _line(label: str, *, most: int = 200, needed: str = "", hint: str = "") -> S
     validators: list[Any] = [DataRequired(needed)] if needed else []
     validators += [Length(max=most, message=f"Write at most {most} characters."), OneLine()]
     return StringField(label, validators, description=hint, render_kw={"autocomplete": "off"})
+
+
+class _DaysField(IntegerField):
+    """A whole number of days, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > MOST_DAYS:
+            raise ValueError(f"Write a whole number of days from 0 to {MOST_DAYS}.")
+        self.data = int(text)
 
 
 class ContactForm(Form):
@@ -79,13 +93,7 @@ class CollaborativeForm(ContactForm):
         "Who signs", hint="Printed below the signature; without it, the session's contact person."
     )
     signer_title = _line("Title of who signs", hint="For example: Executive Director.")
-    free_cancellation_days = IntegerField(
-        "Business days until which cancelling is free",
-        [
-            Optional(),
-            NumberRange(0, MOST_DAYS, f"Write a whole number of days from 0 to {MOST_DAYS}."),
-        ],
-    )
+    free_cancellation_days = _DaysField("Business days until which cancelling is free")
     cancellation_note = TextAreaField(
         "More about cancelling",
         [Optional(), Length(max=2000, message="Write at most 2,000 characters.")],
@@ -103,11 +111,6 @@ class CollaborativeForm(ContactForm):
             free_cancellation_days=self.free_cancellation_days.data,
             cancellation_note=self.cancellation_note.data or None,
         )
-
-    def validate_free_cancellation_days(self, field: IntegerField) -> None:
-        """Say it once when no number was typed."""
-        if field.process_errors:
-            raise ValidationError(f"Write a whole number of days from 0 to {MOST_DAYS}.")
 
 
 class DistrictForm(ContactForm):

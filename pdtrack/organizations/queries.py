@@ -236,6 +236,7 @@ def _matches(word: str) -> ColumnElement[bool]:
     return or_(
         Organization.name.icontains(word, autoescape=True),
         Organization.org_code.startswith(word, autoescape=True),
-        Collaborative.short_name.icontains(word, autoescape=True),
+        # Named by the table: the class would leave out whatever is no collaborative.
+        Collaborative.__table__.c.short_name.icontains(word, autoescape=True),
         was_called,
     )
