@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,13 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 @pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
     """Run the application inside a transaction that is taken back after the test."""
+    with rolled_back(application):
+        yield application
+
+
+@contextmanager
+def rolled_back(application: Flask) -> Iterator[None]:
+    """Take back what is written inside, however often it is committed."""
     with application.app_context():
         engine = db.engine
         connection = engine.connect()
@@ -63,7 +71,7 @@ def app(application: Flask) -> Iterator[Flask]:
         engines[None] = connection  # type: ignore[assignment]
         db.session.configure(join_transaction_mode="create_savepoint")
         with request_started.connected_to(_forget_the_last_request, application):
-            yield application
+            yield
         db.session.remove()
         engines[None] = engine
         transaction.rollback()

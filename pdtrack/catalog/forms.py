@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # The stubs are older.
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from pdtrack.catalog.details import CourseDetails, VenueDetails
@@ -24,7 +25,7 @@ class CourseForm(Form):
     """A course: what is taught, to whom, and how it is assessed."""
 
     title = StringField(
-        "Title", [InputRequired("Give the course a title."), Length(max=200), OneLine()]
+        "Title", [DataRequired("Give the course a title."), Length(max=200), OneLine()]
     )
     topic_id = SelectField(
         "Topic",
@@ -35,7 +36,7 @@ class CourseForm(Form):
     )
     description = TextAreaField(
         "What it is about",
-        [InputRequired("Say what it is about: this is what people read first."),
+        [DataRequired("Say what it is about: this is what people read first."),
          Length(max=LONGEST_TEXT)],
         render_kw={"rows": 6},
     )  # fmt: skip
@@ -50,7 +51,7 @@ class CourseForm(Form):
     )
     categories = SelectMultipleField(
         "Counts as",
-        choices=[(each.value, each.label) for each in CreditCategory],
+        choices=[SelectChoice(each.value, each.label) for each in CreditCategory],
         description="The categories of license renewal that this course fits. One PDP counts "
         "once, whichever category somebody uses it for.",
         widget=ListWidget(prefix_label=False),
@@ -71,7 +72,10 @@ class CourseForm(Form):
 
     def offer(self, topics: Sequence[Topic]) -> None:
         """Offer the topics to choose from."""
-        self.topic_id.choices = [("", "Choose a topic"), *((each.id, each.name) for each in topics)]
+        self.topic_id.choices = [
+            SelectChoice("", "Choose a topic"),
+            *(SelectChoice(each.id, each.name) for each in topics),
+        ]
 
     @property
     def details(self) -> CourseDetails:
@@ -88,17 +92,17 @@ class VenueForm(Form):
     """A venue: where it is, and what one should know before coming."""
 
     name = StringField(
-        "Name", [InputRequired("Name the place."), Length(max=200), OneLine()],
+        "Name", [DataRequired("Name the place."), Length(max=200), OneLine()],
         description="As it is written on the building.",
     )  # fmt: skip
     room = StringField("Room", [Optional(), Length(max=100), OneLine()])
     address = StringField(
         "Street address",
-        [InputRequired("Give the street and number, so that maps find it."), Length(max=200),
+        [DataRequired("Give the street and number, so that maps find it."), Length(max=200),
          OneLine()],
         render_kw={"autocomplete": "off"},
     )  # fmt: skip
-    town = StringField("Town", [InputRequired("Name the town."), Length(max=100), OneLine()])
+    town = StringField("Town", [DataRequired("Name the town."), Length(max=100), OneLine()])
     parking = TextAreaField(
         "Parking",
         [Optional(), Length(max=2000)],

@@ -184,6 +184,7 @@ class CourseSession(Model):
             "listed_at",
             "id",
             "topic_id",
+            "course_id",
             "collaborative_id",
             "format",
             "opens_at",

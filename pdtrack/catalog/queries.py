@@ -154,6 +154,14 @@ def topics() -> Sequence[Topic]:
     return db.session.scalars(select(Topic).order_by(Topic.name)).all()
 
 
+def topic_names() -> list[tuple[str, str]]:
+    """Return every topic's name in addresses and on pages, by the latter; for lists to choose."""
+    return [
+        tuple(row)
+        for row in db.session.execute(select(Topic.slug, Topic.name).order_by(Topic.name))
+    ]
+
+
 def coming_by_topic() -> dict[int, int]:
     """Return how many published sessions are to come on each topic that has any."""
     return _coming_by(CourseSession.topic_id)
@@ -170,7 +178,7 @@ def _coming_by(column: InstrumentedAttribute[int]) -> dict[int, int]:
         .where(CourseSession.state == SessionState.PUBLISHED, CourseSession.listed_at > clock.now())
         .group_by(column)
     )
-    return dict(rows.tuples().all())
+    return {key: count for key, count in rows}  # noqa: C416 - rows are no plain tuples.
 
 
 def topic(slug: str) -> Topic | None:
@@ -243,7 +251,7 @@ def session_counts(course_ids: Iterable[int]) -> dict[int, int]:
         .where(CourseSession.course_id.in_(list(course_ids)))
         .group_by(CourseSession.course_id)
     )
-    return dict(rows.tuples().all())
+    return {key: count for key, count in rows}  # noqa: C416 - rows are no plain tuples.
 
 
 def reasons_not_to_publish(course_session: CourseSession) -> list[Problem]:

@@ -16,15 +16,19 @@ _YEAR = 365 * 24 * 3600
 def init_app(app: Flask) -> None:
     """Fingerprint every address of a static file and let browsers keep what they fetched."""
     folder = Path(app.static_folder or "static")
+    known: dict[str, str] = {}  # A page names twenty files: none is looked at twice.
 
     @app.url_defaults
     def add_fingerprint(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint != "static" or "filename" not in values or "v" in values:
             return
-        path = folder / values["filename"]
-        if path.is_file():
+        name = values["filename"]
+        if name in known and not app.debug:
+            values["v"] = known[name]
+        elif (path := folder / name).is_file():
             # In development files change under us: their time is part of the cache's key.
-            values["v"] = _fingerprint(path, path.stat().st_mtime_ns if app.debug else 0)
+            known[name] = _fingerprint(path, path.stat().st_mtime_ns if app.debug else 0)
+            values["v"] = known[name]
 
     @app.after_request
     def keep(response: Response) -> Response:

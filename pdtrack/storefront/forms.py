@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from pdtrack.catalog.models import CreditCategory, Format, Topic
+from pdtrack.catalog.models import CreditCategory, Format
 from pdtrack.catalog.search import Sort, Wanted
 from pdtrack.core import filters
-from pdtrack.organizations.models import Collaborative
 
 MOST_CHARACTERS = 200
+FORMATS = [(each.value, each.label) for each in Format]
+CATEGORIES = [(each.value, each.label) for each in CreditCategory]
 
 Kind = TypeVar("Kind", bound=StrEnum)
 Arguments = MultiDict[str, str]
@@ -48,15 +49,13 @@ def chips(
     asked: Wanted,
     arguments: Arguments,
     *,
-    topics: Sequence[Topic],
-    collaboratives: Sequence[Collaborative],
+    topics: Mapping[str, str],
+    hosts: Mapping[str, str],
 ) -> list[Chip]:
-    """Return the filters in force, each with the way out of it."""
-    names = {topic.slug: topic.name for topic in topics}
-    hosts = {each.slug: each.name for each in collaboratives}
+    """Return the filters in force, each with the way out of it; names are given by slug."""
     said = {
         "q": f"“{asked.text}”" if asked.text else "",
-        "topic": names.get(asked.topic, asked.topic),
+        "topic": topics.get(asked.topic, asked.topic),
         "collaborative": hosts.get(asked.collaborative, asked.collaborative),
         "format": asked.format.label if asked.format else "",
         "category": asked.category.label if asked.category else "",

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
 from pdtrack.accounts import queries as accounts
 from pdtrack.accounts.models import Employment, Person
 from pdtrack.catalog import queries as catalog
 from pdtrack.catalog.models import CourseSession
 from pdtrack.catalog.rules import Price
 from pdtrack.catalog.search import Listing
-from pdtrack.core import clock
+from pdtrack.core import clock, filters
+from pdtrack.core.db import db
+from pdtrack.organizations import queries as organizations
+from pdtrack.organizations.models import Collaborative
 from pdtrack.registration import queries as registrations
 from pdtrack.registration.models import Registration
 from pdtrack.registration.rules import Counts
@@ -20,24 +25,21 @@ from pdtrack.storefront import rules
 from pdtrack.storefront.rules import Places, Stage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """A session of a list as this visitor sees it."""
+    """A session of a list as this visitor sees it, in words."""
 
     session: Listing
-    price: Price
-    places: Places
     registration: Registration | None
-
-    @property
-    def earned(self) -> str:
-        """What completing it earns."""
-        return rules.earned(self.session)
-
-    @property
-    def price_note(self) -> str:
-        """In a few words whose price it is; the session's page says why."""
-        return rules.price_note(self.session, self.price)
+    day: date | None
+    eyebrow: str
+    when: str
+    where: str
+    earned: str
+    price: Price
+    price_text: str
+    price_note: str
+    places: Places
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,25 @@ def lines(listings: Sequence[Listing], visitor: Person | None) -> list[Line]:
     counts = registrations.counts(ids)
     prices = catalog.prices_for(listings, _employments(visitor))
     own = registrations.active_by_session(visitor, ids) if visitor else {}
-    return [
-        Line(
-            session=listing,
-            price=prices[listing.id],
-            places=rules.places(listing, counts[listing.id]),
-            registration=own.get(listing.id),
-        )
-        for listing in listings
-    ]
+    return [_line(each, counts[each.id], prices[each.id], own.get(each.id)) for each in listings]
+
+
+def _line(
+    listing: Listing, counts: Counts, price: Price, registration: Registration | None
+) -> Line:
+    return Line(
+        session=listing,
+        registration=registration,
+        day=rules.day(listing),
+        eyebrow=f"{listing.host_name} · {listing.topic_name}",
+        when=rules.when(listing),
+        where=f"{listing.format.label}, {listing.town}" if listing.town else listing.format.label,
+        earned=rules.earned(listing),
+        price=price,
+        price_text=filters.price(price.cents),
+        price_note=rules.price_note(listing, price),
+        places=rules.standing(listing, counts),
+    )
 
 
 def offer(course_session: CourseSession, visitor: Person | None) -> Offer:
@@ -89,3 +101,13 @@ def offer(course_session: CourseSession, visitor: Person | None) -> Offer:
 
 def _employments(visitor: Person | None) -> list[Employment] | None:
     return accounts.employments_on(visitor, clock.today()) if visitor else None
+
+
+def hosts() -> list[tuple[str, str]]:
+    """Return every open collaborative's name in addresses and on pages, to choose from."""
+    rows = db.session.execute(
+        select(Collaborative.slug, Collaborative.name)
+        .where(organizations.is_open(clock.today()))
+        .order_by(Collaborative.name)
+    )
+    return [(slug or "", name) for slug, name in rows]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from pdtrack.catalog.models import CourseSession, Promise, SessionState
 from pdtrack.catalog.rules import Price
 from pdtrack.catalog.search import Listing
-from pdtrack.core import filters, points
+from pdtrack.core import clock, filters, points
 from pdtrack.registration.models import Registration, Status
 from pdtrack.registration.rules import Counts
 
@@ -69,6 +69,36 @@ def places(offered: Offered, counts: Counts) -> Places:
     if counts.waiting:
         return Places(f"Full, {counts.waiting:,} waiting", "neutral", "hourglass_empty")
     return Places("Full, waitlist open", "neutral", "hourglass_empty")
+
+
+def standing(listing: Listing, counts: Counts) -> Places:
+    """Say in a list how a session's places stand, or that it is too early or too late."""
+    if listing.opens_later:
+        assert listing.opens_at
+        return Places(f"Opens {filters.day(listing.opens_at)}", "info", "schedule")
+    if not listing.is_open:
+        return Places("Registration closed", "neutral", "lock")
+    return places(listing, counts)
+
+
+def day(listing: Listing) -> date | None:
+    """Return the day under which a list shows a session; none for what has no meetings."""
+    if listing.is_self_paced or listing.starts_at is None:
+        return None
+    return clock.local(listing.starts_at).date()
+
+
+def when(listing: Listing) -> str:
+    """Say in one line when a session takes place."""
+    starts_at, ends_at = listing.starts_at, listing.ends_at
+    if listing.is_self_paced:
+        until = filters.day(ends_at - timedelta(minutes=1)) if ends_at else "it is due"
+        return f"In your own time, until {until}"
+    if starts_at is None or ends_at is None:
+        return "No date yet"
+    if clock.local(starts_at).date() == clock.local(ends_at).date():
+        return filters.when_range(starts_at, ends_at)
+    return f"{filters.day_range(starts_at, ends_at)}, from {filters.time(starts_at)}"
 
 
 def earned(session: Earning) -> str:

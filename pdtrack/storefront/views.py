@@ -18,7 +18,7 @@ from pdtrack.accounts.identity import visitor
 from pdtrack.catalog import documents, search
 from pdtrack.catalog import policy as catalog_policy
 from pdtrack.catalog import queries as catalog
-from pdtrack.catalog.models import CourseSession, CreditCategory, Format
+from pdtrack.catalog.models import CourseSession
 from pdtrack.catalog.search import Wanted
 from pdtrack.core import clock, ical, tokens
 from pdtrack.core.authz import authorize, public
@@ -64,8 +64,7 @@ def sessions() -> ResponseReturnValue:
     wanted = forms.wanted(request.args)
     page = search.search(wanted, number=page_number())
     near = None if page.total else search.near(wanted)
-    topics = catalog.topics()
-    hosts = organizations.collaboratives()
+    topics, hosts = catalog.topic_names(), queries.hosts()
     return render_template(
         "storefront/sessions.html",
         wanted=wanted,
@@ -73,11 +72,11 @@ def sessions() -> ResponseReturnValue:
         lines=queries.lines(page.items, visitor()),
         near=near,
         near_lines=queries.lines(near.items, visitor()) if near else [],
-        topic_options=[(topic.slug, topic.name) for topic in topics],
-        host_options=[(host.slug, host.name) for host in hosts],
-        format_options=[(each.value, each.label) for each in Format],
-        category_options=[(each.value, each.label) for each in CreditCategory],
-        chips=forms.chips(wanted, request.args, topics=topics, collaboratives=hosts),
+        topic_options=topics,
+        host_options=hosts,
+        format_options=forms.FORMATS,
+        category_options=forms.CATEGORIES,
+        chips=forms.chips(wanted, request.args, topics=dict(topics), hosts=dict(hosts)),
     )
 
 

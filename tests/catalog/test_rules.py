@@ -257,7 +257,10 @@ def test_what_is_missing_keeps_it_from_being_published(change: dict[str, Any], f
 
 
 def test_a_session_in_the_past_is_not_published_but_a_published_one_stays_fit() -> None:
-    past: dict[str, Any] = {"starts_at": NOW - timedelta(days=1), "ends_at": NOW - timedelta(hours=20)}
+    past: dict[str, Any] = {
+        "starts_at": NOW - timedelta(days=1),
+        "ends_at": NOW - timedelta(hours=20),
+    }
 
     assert reasons(draft(**past)) == ["meetings"]
     assert reasons(draft(**past, state=SessionState.PUBLISHED)) == []

@@ -19,7 +19,7 @@ from tests import make
 
 
 @pytest.fixture(autouse=True)
-def _topics(app: Flask) -> None:  # noqa: ARG001 - opens the database.
+def _topics(on_either: Flask) -> None:  # noqa: ARG001 - opens the database.
     actions.add_topics(rows=topics.FIRST_ROWS, actor=SYSTEM)
 
 

@@ -12,6 +12,7 @@ from pdtrack.catalog.actions.course_sessions import (
 )
 from pdtrack.catalog.actions.courses import (
     CourseRetired,
+    PromiseBroken,
     UnknownTopic,
     create_course,
     edit_course,
@@ -33,6 +34,7 @@ __all__ = [
     "DetailsRefused",
     "MeetingRefused",
     "NotFit",
+    "PromiseBroken",
     "UnknownTopic",
     "WrongState",
     "add_meeting",

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     select,
     table,
+    text,
 )
 
 from pdtrack.accounts.models import Person
@@ -45,6 +46,15 @@ _SQLITE = table(
 )
 _POSTGRESQL = table("search_index", column("course_session_id"), column("document"))
 _AT_ONCE = 500
+_WEIGHTED = text("""
+    INSERT INTO search_index (course_session_id, document)
+    VALUES (
+      :rowid,
+      setweight(to_tsvector('simple', CAST(:subject AS text)), 'A')
+      || setweight(to_tsvector('simple', CAST(:place AS text)), 'B')
+      || setweight(to_tsvector('simple', CAST(:body AS text)), 'C')
+    )
+""")
 
 _DDL = {
     "sqlite": (
@@ -143,8 +153,7 @@ def _write(ids: Sequence[int], *, is_new: bool = False) -> None:
     if _is_sqlite():
         db.session.execute(insert(_SQLITE), entries)
         return
-    for entry in entries:
-        db.session.execute(insert(_POSTGRESQL).values(_weighted(entry)))
+    db.session.execute(_WEIGHTED, entries)
 
 
 def _read(ids: Sequence[int]) -> Iterable[tuple[Any, str]]:
@@ -183,15 +192,6 @@ def _entry(row: Any, presenters: str) -> dict[str, Any]:
             f"{course.description} {course.goals} {course.audience} {course_session.note} {labels}"
         ),
     }
-
-
-def _weighted(entry: dict[str, Any]) -> dict[str, Any]:
-    parts = [
-        func.setweight(func.to_tsvector("simple", entry[name]), weight)
-        for name, weight in (("subject", "A"), ("place", "B"), ("body", "C"))
-    ]
-    document = parts[0].op("||")(parts[1]).op("||")(parts[2])
-    return {"course_session_id": entry["rowid"], "document": document}
 
 
 def _table() -> Any:

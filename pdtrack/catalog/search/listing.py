@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal_column, or_, select
 
 from pdtrack.catalog.models import (
     Course,
@@ -250,7 +250,7 @@ def _listings(
     order: list[ColumnElement[Any]] = [CourseSession.listed_at.asc(), CourseSession.id.asc()]
     chosen: list[Any] = [CourseSession.id, CourseSession.listed_at]
     if tier is not None:
-        order, chosen = [tier, *order], [*chosen, tier.label("tier")]
+        order, chosen = [literal_column("tier"), *order], [*chosen, tier.label("tier")]
     page = select(*chosen).where(*conditions).order_by(*order).limit(limit).offset(offset)
     found = page.subquery()
     rows = db.session.execute(
