@@ -1,1 +1,1 @@
-"""A small Massachusetts to try everything in: invented people, real organizations."""
+"""A state full of invented people, so that anybody can try everything before trusting it."""
