@@ -156,10 +156,8 @@ def topics() -> Sequence[Topic]:
 
 def topic_names() -> list[tuple[str, str]]:
     """Return every topic's name in addresses and on pages, by the latter; for lists to choose."""
-    return [
-        tuple(row)
-        for row in db.session.execute(select(Topic.slug, Topic.name).order_by(Topic.name))
-    ]
+    rows = db.session.execute(select(Topic.slug, Topic.name).order_by(Topic.name))
+    return [(row.slug, row.name) for row in rows]
 
 
 def coming_by_topic() -> dict[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,7 +23,7 @@ def _database(app: Flask) -> None:
     """Every test here reads."""
 
 
-def restraint(**values: object) -> CourseSession:
+def restraint(**values: Any) -> CourseSession:
     ces = make.collaborative(short_name="CES", name="Collaborative for Educational Services")
     venue = make.venue(
         collaborative=ces,
@@ -31,7 +32,7 @@ def restraint(**values: object) -> CourseSession:
         address="97 Hawley Street",
         parking="Behind the house.",
     )
-    defaults = {"online_link": "https://meet.example/secret", "bring": "Flat shoes"}
+    defaults: dict[str, Any] = {"online_link": "https://meet.example/secret", "bring": "Flat shoes"}
     return make.course_session(
         collaborative=ces, venue_id=venue.id, title="CPI", **{**defaults, **values}
     )

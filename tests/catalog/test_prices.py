@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -29,7 +30,7 @@ def ces() -> Collaborative:
     return make.collaborative(short_name="CES")
 
 
-def session(ces: Collaborative, on: date | None = None, **values: object) -> CourseSession:
+def session(ces: Collaborative, on: date | None = None, **values: Any) -> CourseSession:
     day = on or clock.today() + timedelta(days=14)
     return make.course_session(
         collaborative=ces,
