@@ -6,6 +6,7 @@ import itertools
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from bench import data, reference
@@ -33,7 +34,7 @@ def rate(server: Server, paths: list[str]) -> float:
     asked = list(itertools.islice(itertools.cycle(paths), PAGES))
     for path in paths[:20]:
         fetch(path)
-    seconds = at_once([lambda path=path: fetch(path) for path in asked], clients=CLIENTS)
+    seconds = at_once([partial(fetch, path) for path in asked], clients=CLIENTS)
     return PAGES / seconds
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -139,7 +140,9 @@ def _race(figures: Figures, name: str, workers: int, database: str | None) -> No
             ).all()
             db.session.remove()
             db.engine.dispose()
-    _judge(figures, name, [tuple(row) for row in rows], statuses, finished, log)
+    _judge(
+        figures, name, [(row.status, row.registered_at) for row in rows], statuses, finished, log
+    )
 
 
 def _run(server: Server, cookies: list[dict[str, str]]) -> tuple[Counter[int], list[float]]:
@@ -166,7 +169,7 @@ def _run(server: Server, cookies: list[dict[str, str]]) -> tuple[Counter[int], l
 def _judge(
     figures: Figures,
     name: str,
-    rows: list[tuple[Status, object]],
+    rows: list[tuple[Status, datetime]],
     statuses: Counter[int],
     finished: list[float],
     log: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from bench import data
@@ -31,7 +32,7 @@ def measure(figures: Figures) -> None:
             probe="/healthz",
         ) as server:
             pages = ["/", "/sessions", "/sessions/1", "/sign-in"] * 100
-            at_once([lambda path=path: Client(server.base).get(path) for path in pages], clients=8)
+            at_once([partial(Client(server.base).get, path) for path in pages], clients=8)
             megabytes = server.worker_megabytes
     figures.show(
         "resident",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
 
 from pdtrack.attendance.models import Presence
-from pdtrack.core.forms import Form
+from pdtrack.core.forms import Form, SelectChoice
 
-MARKS = (
-    (Presence.PRESENT.value, "Present"),
-    (Presence.PARTIAL.value, "Partial"),
-    (Presence.ABSENT.value, "Absent"),
-)
+MARKS = [
+    SelectChoice(Presence.PRESENT.value, "Present"),
+    SelectChoice(Presence.PARTIAL.value, "Partial"),
+    SelectChoice(Presence.ABSENT.value, "Absent"),
+]
 
 
 class PartForm(Form):
@@ -22,15 +20,11 @@ class PartForm(Form):
 
     meeting = HiddenField()
 
-    def validate_meeting(self, field: Any) -> None:
-        """Take a number or nothing."""
-        if field.data and not (field.data.isascii() and field.data.isdigit()):
-            raise ValidationError("Choose one of the session's meetings.")
-
     @property
     def meeting_id(self) -> int | None:
-        """The meeting's id, if a meeting is meant."""
-        return int(self.meeting.data) if self.meeting.data else None
+        """The meeting's id, if a meeting is meant; no meeting has the id 0."""
+        text = self.meeting.data or ""
+        return (int(text) if text.isascii() and text.isdigit() else 0) if text else None
 
 
 class MarkForm(PartForm):

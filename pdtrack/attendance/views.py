@@ -17,6 +17,7 @@ from pdtrack.catalog.models import CourseSession
 from pdtrack.core import filters, navigation
 from pdtrack.core.authz import RoleKind, authorize
 from pdtrack.core.errors import DomainError
+from pdtrack.core.forms import SelectChoice
 from pdtrack.core.pages import flash_refusal, form_page, is_htmx, or_404
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import Collaborative
@@ -151,7 +152,7 @@ def mine(registration_id: int) -> ResponseReturnValue:
     authorize(policy.may_see_own, registration)
     rows = _own_rows(registration)
     form = ObjectionForm()
-    form.meeting.choices = [(key, _part_label(part)) for key, (part, _) in rows.items()]
+    form.meeting.choices = [SelectChoice(key, _part_label(part)) for key, (part, _) in rows.items()]
     if form.validate_on_submit():
         with form.showing_errors():
             actions.raise_objection(
@@ -178,9 +179,7 @@ def _load(short_name: str, course_session_id: int) -> tuple[Collaborative, Cours
 
 def _part(course_session: CourseSession, form: PartForm) -> Part:
     """Return the part that the form means; another session's meeting does not exist here."""
-    return or_404(
-        queries.find_part(course_session, form.meeting_id) if form.meeting.validate(form) else None
-    )
+    return or_404(queries.find_part(course_session, form.meeting_id))
 
 
 def _own_rows(registration: Registration) -> dict[str, tuple[Part, AttendanceEntry | None]]:

@@ -27,6 +27,7 @@ from pdtrack.core import filters, jobs, navigation
 from pdtrack.core.authz import authorize, public, signed_in
 from pdtrack.core.db import look_again
 from pdtrack.core.errors import DomainError
+from pdtrack.core.forms import SelectChoice
 from pdtrack.core.pages import flash_refusal, form_page, or_404, page_number, paginate
 from pdtrack.organizations import queries as organizations
 
@@ -56,7 +57,7 @@ def candidates(short_name: str, course_session_id: int) -> ResponseReturnValue:
     rows = queries.candidates(course_session)
     ready = [each.registration.id for each in rows if each.may_be_issued]
     form = IssueForm(registrations=ready)
-    form.registrations.choices = [(each, str(each)) for each in ready]
+    form.registrations.choices = [SelectChoice(each, str(each)) for each in ready]
     if form.validate_on_submit():
         with form.showing_errors():
             issued = actions.issue(

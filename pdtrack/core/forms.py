@@ -9,11 +9,22 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, Field, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # The stubs are older.
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from pdtrack.core import clock, money, points
 from pdtrack.core.errors import DomainError
+
+__all__ = [
+    "Form",
+    "LocalDateTimeField",
+    "MoneyField",
+    "OneLine",
+    "PointsField",
+    "SelectChoice",
+    "strip",
+]
 
 
 def strip(value: Any) -> Any:

@@ -1,0 +1,203 @@
+"""The attendance sheet and a person's own attendance, as a browser sees them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from pdtrack.attendance import actions, queries
+from pdtrack.attendance.models import Presence
+from pdtrack.catalog.models import CourseSession
+from pdtrack.core import clock
+from pdtrack.core.authz import SYSTEM
+from pdtrack.registration.models import Registration
+from tests import make
+from tests.queries import MOST, count_queries
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture
+def course_session() -> CourseSession:
+    return make.course_session(
+        starts_at=clock.now() - timedelta(hours=2), presenters=[make.person()]
+    )
+
+
+@pytest.fixture
+def ada(course_session: CourseSession) -> Registration:
+    return make.registration(course_session=course_session)
+
+
+def sheet(course_session: CourseSession) -> str:
+    place = course_session.collaborative
+    return f"/manage/{place.slug}/sessions/{course_session.id}/attendance"
+
+
+def mark(client: FlaskClient, registration: Registration, **form: str) -> int:
+    course_session = registration.course_session
+    meeting = str(course_session.meetings[0].id)
+    answer = client.post(
+        f"{sheet(course_session)}/{registration.id}",
+        data={"meeting": meeting, **form},
+        headers={"HX-Request": "true"} if form.get("htmx") else {},
+    )
+    return answer.status_code
+
+
+def holds(registration: Registration) -> tuple[Presence, int] | None:
+    entry = queries.newest_of(registration).get(
+        (registration.id, registration.course_session.meetings[0].id)
+    )
+    return (entry.presence, entry.minutes) if entry else None
+
+
+def test_a_presenter_takes_attendance_of_own_sessions(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    make.sign_in(client, course_session.presenters[0])
+
+    page = client.get(sheet(course_session))
+    assert page.status_code == 200
+    assert ada.person.sort_name in page.text
+
+    assert mark(client, ada, presence="partial", minutes="90") == 302
+    assert holds(ada) == (Presence.PARTIAL, 90)
+
+
+def test_the_row_and_the_counts_come_back_in_place(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+
+    answer = client.post(
+        f"{sheet(course_session)}/{ada.id}",
+        data={"meeting": course_session.meetings[0].id, "presence": "present"},
+        headers={"HX-Request": "true"},
+    )
+
+    assert answer.status_code == 200
+    assert f'id="row-{ada.id}"' in answer.text
+    assert 'hx-swap-oob="true"' in answer.text
+    assert "<html" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"presence": "partial", "minutes": ""}, "from 1 to 360"),
+        ({"presence": "partial", "minutes": "900"}, "from 1 to 360"),
+        ({"presence": "partial", "minutes": "ninety"}, "Not a valid integer"),
+        ({"presence": "perhaps"}, "Not a valid choice"),
+        ({}, "Choose present, partial or absent"),
+    ],
+)
+def test_a_bad_mark_says_what_to_do_and_changes_nothing(
+    client: FlaskClient,
+    course_session: CourseSession,
+    ada: Registration,
+    form: dict[str, str],
+    says: str,
+) -> None:
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+
+    answer = client.post(
+        f"{sheet(course_session)}/{ada.id}",
+        data={"meeting": course_session.meetings[0].id, **form},
+        headers={"HX-Request": "true"},
+    )
+
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert holds(ada) is None
+
+
+def test_a_meeting_or_person_of_another_session_does_not_exist_here(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+    other = make.course_session(collaborative=course_session.collaborative)
+    stranger = make.registration(course_session=other)
+
+    strange_meeting = {"meeting": str(other.meetings[0].id), "presence": "present"}
+    assert mark(client, ada, **strange_meeting) == 404
+    assert mark(client, ada, meeting="x", presence="present") == 404
+    strange_person = client.post(
+        f"{sheet(course_session)}/{stranger.id}",
+        data={"meeting": course_session.meetings[0].id, "presence": "present"},
+    )
+    assert strange_person.status_code == 404
+
+
+def test_undo_and_the_rest_present(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+    ben = make.registration(course_session=course_session)
+    meeting = {"meeting": course_session.meetings[0].id}
+    mark(client, ada, presence="absent")
+
+    client.post(f"{sheet(course_session)}/rest-present", data=meeting)
+    assert holds(ben) == (Presence.PRESENT, 360)
+    assert holds(ada) == (Presence.ABSENT, 0)
+
+    client.post(f"{sheet(course_session)}/{ada.id}/undo", data=meeting)
+    assert holds(ada) == (Presence.UNMARKED, 0)
+    again = client.post(
+        f"{sheet(course_session)}/{ada.id}/undo", data=meeting, headers={"HX-Request": "true"}
+    )
+    assert again.status_code == 422
+
+
+def test_a_person_sees_own_minutes_and_says_that_they_are_wrong(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    [part] = queries.parts(course_session)
+    actions.mark(registration=ada, part=part, presence=Presence.PARTIAL, minutes=60, actor=SYSTEM)
+    make.sign_in(client, ada.person)
+    address = f"/my/registrations/{ada.id}/attendance"
+
+    page = client.get(address)
+    assert "1 hour" in page.text
+
+    empty = client.post(address, data={"meeting": part.meeting_id, "text": ""})
+    assert empty.status_code == 422
+    sent = client.post(address, data={"meeting": part.meeting_id, "text": "I stayed."})
+    assert sent.status_code == 302
+    twice = client.post(address, data={"meeting": part.meeting_id, "text": "I stayed!"})
+    assert twice.status_code == 422
+    assert "I stayed!" in twice.text
+
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+    place = course_session.collaborative
+    assert "I stayed." in client.get(f"/manage/{place.slug}/attendance").text
+    [objection] = queries.open_objections(place)
+    answer = client.post(
+        f"/manage/{place.slug}/attendance/objections/{objection.id}", data={"answer": "Put right."}
+    )
+    assert answer.status_code == 302
+    assert objection.answer == "Put right."
+
+
+def test_nobody_sees_the_attendance_of_another(client: FlaskClient, ada: Registration) -> None:
+    make.sign_in(client, make.person())
+
+    assert client.get(f"/my/registrations/{ada.id}/attendance").status_code == 404
+
+
+def test_the_sheet_reads_the_same_number_of_times_however_many_are_on_it(
+    client: FlaskClient, course_session: CourseSession
+) -> None:
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+    district = make.district()
+    make.registration(course_session=course_session, person=make.person(employer=district))
+    with count_queries() as few:
+        client.get(sheet(course_session))
+    for _ in range(15):
+        make.registration(course_session=course_session, person=make.person(employer=district))
+    with count_queries() as many:
+        client.get(sheet(course_session))
+
+    assert len(many) <= len(few) <= MOST

@@ -1,0 +1,185 @@
+"""Issuing, downloading and verifying certificates, as a browser sees it."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from pdtrack.attendance import actions as attendance
+from pdtrack.attendance import queries as attendance_queries
+from pdtrack.attendance.models import Presence
+from pdtrack.certificates import printing
+from pdtrack.certificates.models import Certificate, CertificateState
+from pdtrack.core import clock
+from pdtrack.core.authz import SYSTEM
+from pdtrack.core.db import db
+from pdtrack.registration.models import Registration
+from tests import make
+from tests.queries import MOST, count_queries
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture
+def ada() -> Registration:
+    course_session = make.course_session(starts_at=clock.now() - timedelta(days=2))
+    return attended(make.registration(course_session=course_session))
+
+
+def attended(registration: Registration) -> Registration:
+    [part] = attendance_queries.parts(registration.course_session)
+    attendance.mark(registration=registration, part=part, presence=Presence.PRESENT, actor=SYSTEM)
+    return registration
+
+
+def page_of(registration: Registration) -> str:
+    course_session = registration.course_session
+    slug = course_session.collaborative.slug
+    return f"/manage/{slug}/sessions/{course_session.id}/certificates"
+
+
+def issued(client: FlaskClient, registration: Registration) -> Certificate:
+    place = registration.course_session.collaborative
+    make.sign_in(client, make.coordinator(place))
+    client.post(page_of(registration), data={"registrations": [registration.id]})
+    return db.session.scalars(select(Certificate).order_by(Certificate.id.desc()).limit(1)).one()
+
+
+def desk_of(certificate: Certificate) -> str:
+    slug = certificate.award.registration.course_session.collaborative.slug
+    return f"/manage/{slug}/certificates/{certificate.serial}"
+
+
+def test_the_list_comes_first_and_only_those_chosen_get_one(
+    client: FlaskClient, ada: Registration
+) -> None:
+    ben = attended(make.registration(course_session=ada.course_session))
+    eve = make.registration(course_session=ada.course_session)
+    make.sign_in(client, make.coordinator(ada.course_session.collaborative))
+
+    page = client.get(page_of(ada))
+    assert "2 ready to be issued" in page.text
+    assert "1 meeting has no attendance" in page.text
+    assert db.session.scalars(select(Certificate)).all() == []
+
+    client.post(page_of(ada), data={"registrations": [ben.id]})
+    assert [each.person_id for each in db.session.scalars(select(Certificate))] == [ben.person_id]
+
+    refused = client.post(page_of(ada), data={"registrations": [eve.id]})
+    assert refused.status_code == 422
+    nobody = client.post(page_of(ada), data={})
+    assert nobody.status_code == 422
+    assert "Choose at least one person" in nobody.text
+
+
+def test_a_double_click_issues_once(client: FlaskClient, ada: Registration) -> None:
+    issued(client, ada)
+
+    again = client.post(page_of(ada), data={"registrations": [ada.id]})
+
+    assert again.status_code == 422
+    assert len(db.session.scalars(select(Certificate)).all()) == 1
+
+
+def test_the_holder_downloads_the_kept_file(
+    app: Flask, client: FlaskClient, ada: Registration, tmp_path: Path
+) -> None:
+    app.config["PDTRACK_FILES"] = str(tmp_path)
+    certificate = issued(client, ada)
+    printing.print_due()
+    make.sign_in(client, ada.person)
+
+    assert certificate.serial in client.get("/my/certificates").text
+    letter = client.get(f"/certificates/{certificate.serial}.pdf")
+    a4 = client.get(f"/certificates/{certificate.serial}.pdf?paper=a4")
+
+    assert letter.mimetype == "application/pdf"
+    assert letter.data.startswith(b"%PDF-")
+    assert letter.data != a4.data
+    same = client.get(
+        f"/certificates/{certificate.serial}.pdf", headers={"If-None-Match": letter.headers["ETag"]}
+    )
+    assert same.status_code == 304
+
+
+def test_a_file_that_is_not_made_yet_shows_progress_and_comes_back(
+    client: FlaskClient, ada: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = issued(client, ada)
+    make.sign_in(client, ada.person)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr("pdtrack.certificates.views.PATIENCE_SECONDS", 0.0)
+
+    answer = client.get(f"/certificates/{certificate.serial}.pdf")
+
+    assert answer.status_code == 202
+    assert answer.headers["Refresh"] == "3"
+
+
+def test_anybody_verifies_a_certificate_however_the_code_is_typed(
+    client: FlaskClient, ada: Registration
+) -> None:
+    certificate = issued(client, ada)
+    stranger = client.application.test_client()
+    grouped = "-".join(certificate.code[start : start + 4] for start in (0, 4, 8))
+
+    for typed in (certificate.code, grouped, grouped.lower()):
+        page = stranger.get(f"/verify/{typed}")
+        assert page.status_code == 200
+        assert "This certificate is valid" in page.text
+        assert ada.person.display_name in page.text
+
+    asked = stranger.get("/verify", query_string={"code": f" {grouped.lower()} "})
+    assert asked.status_code == 302
+    assert asked.headers["Location"].endswith(f"/verify/{certificate.code}")
+
+
+@pytest.mark.parametrize("code", ["AAAAAAAAAAAA", "x", "%F0%9F%98%80", "a" * 300, "--"])
+def test_an_unknown_code_says_so(client: FlaskClient, code: str) -> None:
+    answer = client.get(f"/verify/{code}")
+
+    assert answer.status_code == 404
+    assert "No certificate has the code" in answer.text
+
+
+def test_a_replaced_certificate_leads_to_the_new_one_and_a_revoked_one_says_why(
+    client: FlaskClient, ada: Registration
+) -> None:
+    old = issued(client, ada)
+    ada.person.last_name = "O'Brien-Łukasz"
+    db.session.commit()
+    client.post(f"{desk_of(old)}/reissue")
+    newer = db.session.scalars(
+        select(Certificate).where(Certificate.state == CertificateState.VALID)
+    ).one()
+
+    assert "This certificate was replaced" in client.get(f"/verify/{old.code}").text
+    assert newer.serial in client.get(f"/verify/{old.code}").text
+    assert "O&#39;Brien-Łukasz" in client.get(f"/verify/{newer.code}").text
+
+    refused = client.post(f"{desk_of(newer)}/revoke", data={"reason": ""})
+    assert refused.status_code == 422
+    client.post(f"{desk_of(newer)}/revoke", data={"reason": "Issued by mistake."})
+    page = client.get(f"/verify/{newer.code}")
+    assert "This certificate was revoked" in page.text
+    assert "Issued by mistake." in page.text
+
+
+def test_pages_read_the_same_number_of_times_however_many_people(
+    client: FlaskClient, ada: Registration
+) -> None:
+    make.sign_in(client, make.coordinator(ada.course_session.collaborative))
+    with count_queries() as few:
+        client.get(page_of(ada))
+    for _ in range(10):
+        attended(make.registration(course_session=ada.course_session))
+    with count_queries() as many:
+        client.get(page_of(ada))
+
+    assert len(many) <= len(few) <= MOST
