@@ -82,9 +82,11 @@ def paginate(
 
     A page past the last is the last one.
     """
-    counted = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
-    if statement._group_by_clauses or statement._distinct:  # noqa: SLF001
-        counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    unordered = statement.order_by(None)
+    if scalars and not statement._group_by_clauses and not statement._distinct:  # noqa: SLF001
+        counted = unordered.with_only_columns(func.count(), maintain_column_froms=True)
+    else:
+        counted = select(func.count()).select_from(unordered.subquery())
     total = db.session.scalar(counted) or 0
     number = min(number, max(1, math.ceil(total / per_page)))
     rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page))

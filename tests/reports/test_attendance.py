@@ -1,0 +1,248 @@
+"""The attendance report: what is in it, who sees it, and the files that others read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+
+from pdtrack.attendance import actions as attendance
+from pdtrack.attendance import queries as attendance_queries
+from pdtrack.attendance.models import Presence
+from pdtrack.catalog.models import CourseSession, Format
+from pdtrack.certificates import actions as certificates
+from pdtrack.core import clock
+from pdtrack.core.authz import SYSTEM, RoleKind
+from pdtrack.core.db import db
+from pdtrack.organizations.models import District
+from pdtrack.registration.models import Registration, Status
+from pdtrack.reports.attendance import Period, of_collaborative, of_district, stream, totals
+from tests import make
+from tests.queries import MOST, count_queries
+
+pytestmark = pytest.mark.usefixtures("app")
+
+COLUMNS = [
+    *("district_org_code", "district", "school", "last_name", "first_name", "email"),
+    *("employee_number", "mepid", "position", "collaborative", "course", "topic", "session_id"),
+    *("session", "meeting_starts_at", "meeting_ends_at", "status", "minutes"),
+    *("session_hours", "pdps", "certificate"),
+]
+
+
+@pytest.fixture
+def district() -> District:
+    return make.district()
+
+
+def past(**values: Any) -> CourseSession:
+    return make.course_session(starts_at=clock.now() - timedelta(days=20), **values)
+
+
+def around(days: int = 60) -> Period:
+    return Period(clock.today() - timedelta(days=days), clock.today() + timedelta(days=days))
+
+
+def mark(registration: Registration, *presences: Presence) -> None:
+    parts = attendance_queries.parts(registration.course_session)
+    for part, presence in zip(parts, presences, strict=True):
+        attendance.mark(
+            registration=registration,
+            part=part,
+            presence=presence,
+            minutes=90 if presence == Presence.PARTIAL else None,
+            actor=SYSTEM,
+        )
+
+
+def csv_rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def test_one_row_a_registration_and_meeting_with_sums_that_are_right(district: District) -> None:
+    course_session = past(meetings=2, independent_minutes=120)
+    ada = make.registration(course_session=course_session, person=make.person(employer=district))
+    mark(ada, Presence.PRESENT, Presence.PARTIAL, Presence.PRESENT)
+
+    rows = list(stream(of_district(district), around()))
+
+    assert [(row.status, row.minutes) for row in rows if row.meeting_starts_at] == [
+        (Presence.PRESENT, 360),
+        (Presence.PARTIAL, 90),
+    ]
+    assert sum(row.minutes for row in rows) == 570
+    assert [row.session_hours for row in rows if row.session_hours is not None] == [570]
+    last = max(each.starts_at for each in course_session.meetings)
+    [closing] = [row for row in rows if row.session_hours is not None]
+    assert closing.meeting_starts_at == last
+
+
+def test_what_nobody_marked_is_listed_as_unmarked(district: District) -> None:
+    make.registration(course_session=past(), person=make.person(employer=district))
+
+    [row] = stream(of_district(district), around())
+
+    assert (row.status, row.minutes) == (Presence.UNMARKED, 0)
+
+
+def test_self_paced_work_is_a_row_without_hours_of_the_day(district: District) -> None:
+    course_session = make.course_session(
+        format=Format.SELF_PACED,
+        independent_minutes=600,
+        starts_at=clock.now() - timedelta(days=20),
+    )
+    ada = make.registration(course_session=course_session, person=make.person(employer=district))
+    mark(ada, Presence.PRESENT)
+
+    [row] = stream(of_district(district), around())
+
+    assert row.meeting_starts_at is None
+    assert (row.minutes, row.session_hours) == (600, 600)
+
+
+def test_a_mover_is_seen_where_the_registration_was_made(district: District) -> None:
+    new_district = make.district()
+    mover = make.person(employer=district)
+    before = make.registration(course_session=past(), person=mover)
+    mover.employments[0].to_on = clock.today()
+    db.session.commit()
+    moved = make.employment(person=mover, organization=new_district)
+    after = make.registration(course_session=past(), person=mover, employment_id=moved.id)
+
+    def seen(by: District) -> list[int]:
+        return [row.session_id for row in stream(of_district(by), around())]
+
+    assert seen(district) == [before.course_session_id]
+    assert seen(new_district) == [after.course_session_id]
+
+
+def test_with_two_employers_each_sees_only_its_own(district: District) -> None:
+    other = make.district()
+    both = make.person(employer=district)
+    second = make.employment(person=both, organization=other)
+    first_session, second_session = past(), past()
+    make.registration(
+        course_session=first_session, person=both, employment_id=both.employments[0].id
+    )
+    make.registration(course_session=second_session, person=both, employment_id=second.id)
+
+    def seen(by: District) -> list[int]:
+        return [row.session_id for row in stream(of_district(by), around())]
+
+    assert seen(district) == [first_session.id]
+    assert seen(other) == [second_session.id]
+
+
+@pytest.mark.parametrize(
+    "status", [Status.WAITLISTED, Status.CANCELLED, Status.WITHDRAWN, Status.OFFERED]
+)
+def test_only_places_are_reported(district: District, status: Status) -> None:
+    make.registration(course_session=past(), person=make.person(employer=district), status=status)
+
+    assert list(stream(of_district(district), around())) == []
+
+
+def test_days_are_those_on_the_wall(district: District) -> None:
+    late = clock.at(date(2026, 3, 31), datetime(2026, 1, 1, 21, 0).time())  # noqa: DTZ001
+    course_session = make.course_session(starts_at=late)
+    make.registration(course_session=course_session, person=make.person(employer=district))
+
+    def rows(first: date, last: date) -> int:
+        return len(list(stream(of_district(district), Period(first, last))))
+
+    assert rows(date(2026, 3, 31), date(2026, 3, 31)) == 1
+    assert rows(date(2026, 4, 1), date(2026, 4, 30)) == 0
+
+
+def test_a_certificate_stands_on_the_last_meeting_and_a_revoked_one_nowhere(
+    district: District,
+) -> None:
+    ada = make.registration(course_session=past(meetings=2), person=make.person(employer=district))
+    mark(ada, Presence.PRESENT, Presence.PRESENT)
+    [issued] = certificates.issue(
+        course_session=ada.course_session, registration_ids=[ada.id], actor=SYSTEM
+    )
+    assert [row.certificate for row in stream(of_district(district), around())] == [
+        None,
+        issued.serial,
+    ]
+
+    certificates.revoke(certificate=issued, reason="Wrong.", actor=SYSTEM)
+    assert [row.certificate for row in stream(of_district(district), around())] == [None, None]
+
+
+def test_the_files_keep_their_columns_codes_and_texts(client: FlaskClient) -> None:
+    district = make.district(org_code="00240000")
+    person = make.person(employer=district, first_name="=SUM(A1)", last_name="O'Brien, Zoë")
+    ada = make.registration(course_session=past(), person=person)
+    mark(ada, Presence.PRESENT)
+    make.sign_in(client, make.role(RoleKind.DISTRICT_ADMINISTRATOR, district))
+
+    [row] = csv_rows(client, "/districts/00240000/attendance.csv")
+    assert list(row) == COLUMNS
+    assert row["district_org_code"] == "00240000"
+    assert row["first_name"] == "'=SUM(A1)"
+    assert row["last_name"] == "O'Brien, Zoë"
+    assert row["status"] == "present"
+    assert row["minutes"] == "360"
+    assert row["session_hours"] == "6"
+    assert datetime.fromisoformat(row["meeting_starts_at"]).utcoffset() is not None
+
+    with client.get("/districts/00240000/attendance.xlsx") as book:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(book.data))
+    cells = workbook.get_sheet_by_index(0).to_python()
+    assert cells[0] == COLUMNS
+    assert cells[1][0] == "00240000"
+    assert cells[1][4] == "=SUM(A1)"
+
+
+def test_a_collaborative_sees_all_of_its_own_and_nothing_else(district: District) -> None:
+    ours, theirs = past(), past()
+    make.registration(course_session=ours, person=make.person(employer=district))
+    make.registration(course_session=ours, person=make.person())
+    make.registration(course_session=theirs, person=make.person(employer=district))
+
+    rows = list(stream(of_collaborative(ours.collaborative), around()))
+
+    assert {row.session_id for row in rows} == {ours.id}
+    assert len(rows) == 2
+    assert totals(of_collaborative(ours.collaborative), around()).people == 2
+
+
+def test_the_page_costs_the_same_with_one_row_and_many(
+    client: FlaskClient, district: District
+) -> None:
+    course_session = past()
+    make.registration(course_session=course_session, person=make.person(employer=district))
+    make.sign_in(client, make.role(RoleKind.DISTRICT_ADMINISTRATOR, district))
+    address = f"/districts/{district.org_code}/attendance"
+    with count_queries() as few:
+        assert client.get(address).status_code == 200
+    for _ in range(10):
+        make.registration(course_session=course_session, person=make.person(employer=district))
+    with count_queries() as many:
+        client.get(address)
+
+    assert len(many) <= len(few) <= MOST
+
+
+@pytest.mark.parametrize(
+    "query", ["from=yesterday", "from=2026-02-30", "from=2027-01-01&to=2026-01-01", "page=0&to=x"]
+)
+def test_odd_days_are_answered_with_what_to_do(
+    client: FlaskClient, district: District, query: str
+) -> None:
+    make.sign_in(client, make.role(RoleKind.DISTRICT_ADMINISTRATOR, district))
+
+    answer = client.get(f"/districts/{district.org_code}/attendance?{query}")
+
+    assert answer.status_code == 422
+    assert "There is something to put right" in answer.text
