@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -169,12 +170,32 @@ def _wake() -> None:
     jobs.wake("outbox")
 
 
+@dataclass(frozen=True)
+class _Paragraph:
+    """Lines of text that belong together; a list, if each begins with a dash."""
+
+    lines: list[str]
+    is_list: bool
+
+
 def _written(template: str, context: dict[str, Any]) -> tuple[str, str, str]:
     """Return subject, text and HTML."""
     source = current_app.jinja_env.get_template(f"emails/{template}.txt")
     written = source.render(private_link=PRIVATE_LINK, **context).strip()
-    subject, _, text = written.partition("\n")
+    first, _, rest = written.partition("\n")
+    subject, text = " ".join(first.split()), rest.strip() + "\n"
     html = current_app.jinja_env.get_template("emails/layout.html").render(
-        subject=subject, paragraphs=text.strip().split("\n\n")
+        subject=subject, paragraphs=[_paragraph(each) for each in _blocks(text)]
     )
-    return " ".join(subject.split()), text.strip() + "\n", html
+    return subject, text, html
+
+
+def _blocks(text: str) -> list[str]:
+    return [block for block in re.split(r"\n\s*\n", text.strip()) if block.strip()]
+
+
+def _paragraph(block: str) -> _Paragraph:
+    lines = [line.strip() for line in block.splitlines()]
+    if all(line.startswith("- ") for line in lines):
+        return _Paragraph([line.removeprefix("- ") for line in lines], is_list=True)
+    return _Paragraph(lines, is_list=False)
