@@ -24,7 +24,9 @@ log = structlog.get_logger("pdtrack.requests")
 def init_app(app: Flask) -> None:
     """Write down every request, and everything that the libraries have to say."""
     if not app.testing:
-        configure(is_json=app.config["PDTRACK_ENV"] == "production")
+        # Commands are typed by people, also in production.
+        is_read_by_programs = app.config["PDTRACK_ENV"] == "production"
+        configure(is_json=is_read_by_programs and not sys.stderr.isatty())
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request(_end)
 
