@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Self
 
 from sqlalchemy import select
@@ -15,11 +14,8 @@ from pdtrack.catalog.models import Topic
 from pdtrack.catalog.topics import FIRST_ROWS
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import db
-from pdtrack.core.tables import read_rows
 from pdtrack.demo.bulk import Rows
-from pdtrack.organizations import queries as organizations
-from pdtrack.organizations.actions.listings import import_rows
-from pdtrack.organizations.imports import Listing
+from pdtrack.organizations.actions.listings import import_shipped
 from pdtrack.organizations.models import (
     Collaborative,
     District,
@@ -28,8 +24,6 @@ from pdtrack.organizations.models import (
     Organization,
     School,
 )
-
-LISTS = Path(__file__).parents[2] / "data"
 
 
 @dataclass(frozen=True)
@@ -82,9 +76,7 @@ def is_in_force(membership: Membership, on: date) -> bool:
 
 def import_missing(actor: Actor) -> None:
     """Import the organizations of `data/` if there are none yet, and add the topics."""
-    if not organizations.collaboratives():
-        for listing in Listing:
-            _import(listing, actor)
+    import_shipped(actor=actor)
     catalog.add_topics(rows=FIRST_ROWS, actor=actor)
 
 
@@ -95,10 +87,3 @@ def add_domains(rows: Rows, state: State) -> None:
         domain = f"{each.org_code}.example"
         if domain not in known:
             rows.add(EmailDomain, organization_id=each.id, domain=domain)
-
-
-def _import(listing: Listing, actor: Actor) -> None:
-    path = LISTS / f"{listing}.csv"
-    with path.open("rb") as file:
-        sheet = read_rows(path.name, file)
-    import_rows(listing=listing, rows=sheet.rows, actor=actor, skip_refused=True)

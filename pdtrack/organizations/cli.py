@@ -46,6 +46,13 @@ for _listing in Listing:
     _command(_listing)
 
 
+@organizations_cli.command("load-shipped")
+def load_shipped() -> None:
+    """Import the lists that ship with pdtrack, if there are no collaboratives yet."""
+    for plan in listings.import_shipped(actor=SYSTEM):
+        click.echo(plan.sentence)
+
+
 def _import(listing: Listing, file: Path, *, apply: bool, skip_refused: bool) -> None:
     try:
         with file.open("rb") as stream:

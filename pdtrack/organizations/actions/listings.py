@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
+from pdtrack.core import tables
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, db
 from pdtrack.core.tables import SheetRow
-from pdtrack.organizations import imports, journal
+from pdtrack.organizations import imports, journal, queries
 from pdtrack.organizations.actions import changes
 from pdtrack.organizations.imports import Listing, Plan, RowsRefused
+
+# The public lists that ship with the product; data/README.md says where they are from.
+SHIPPED = Path(__file__).parents[3] / "data"
+
+
+@action
+def import_shipped(*, actor: Actor) -> list[Plan]:
+    """Write the organizations that ship with the product, if there are none yet.
+
+    Rows that name what no list has are left out: the school list is older than the
+    districts', and some have closed since.
+    """
+    if queries.collaboratives():
+        return []
+    plans = []
+    for listing in Listing:
+        path = SHIPPED / f"{listing}.csv"
+        with path.open("rb") as file:
+            rows = tables.read_rows(path.name, file).rows
+        plans.append(import_rows(listing=listing, rows=rows, actor=actor, skip_refused=True))
+    return plans
 
 
 @action
