@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from pdtrack.accounts.models import Employment
@@ -278,18 +278,20 @@ def prices_for(
     return {each.id: _price(each, employments, memberships) for each in sessions}
 
 
+# Built once: building it takes longer than running it.
+_MEMBERSHIPS = select(
+    Membership.district_id,
+    Membership.collaborative_id,
+    Membership.valid_from,
+    Membership.valid_to,
+).where(Membership.district_id.in_(bindparam("district_ids", expanding=True)))
+
+
 def _memberships(employments: Iterable[Employment]) -> list[_Belongs]:
     employer_ids = {each.organization_id for each in employments if each.organization_id}
     if not employer_ids:
         return []
-    rows = db.session.execute(
-        select(
-            Membership.district_id,
-            Membership.collaborative_id,
-            Membership.valid_from,
-            Membership.valid_to,
-        ).where(Membership.district_id.in_(employer_ids))
-    )
+    rows = db.session.execute(_MEMBERSHIPS, {"district_ids": list(employer_ids)})
     return [_Belongs(*row) for row in rows]
 
 

@@ -328,6 +328,17 @@ def test_a_copy_is_a_draft_without_dates_and_with_everything_else(ces: Collabora
     assert copy.closes_at == copy.registration_closes_at == morning(60) - timedelta(hours=48)
 
 
+def test_a_copy_leaves_a_retired_venue_behind(ces: Collaborative) -> None:
+    made = published(ces)
+    assert made.venue
+    actions.retire_venue(venue=made.venue, actor=SYSTEM)
+
+    copy = actions.copy_course_session(course_session=made, actor=SYSTEM)
+
+    assert copy.venue_id is None
+    assert made.venue_id is not None
+
+
 def test_a_copy_of_self_paced_work_has_no_dates(ces: Collaborative) -> None:
     made = draft(
         ces,
