@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 SATURDAY = 5
-_CLOSED = {(1, 1), (6, 19), (7, 4), (11, 11), (12, 24), (12, 25), (12, 31)}
+_CLOSED = {(1, 1), (6, 19), (7, 4), (11, 11)} | {(12, day) for day in range(24, 32)}
 # The fourth Thursday of November, and the day after.
 _THANKSGIVING = {(3, day) for day in range(22, 29)} | {(4, day) for day in range(23, 30)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import current_app, request
 
 
 def is_production() -> bool:
@@ -13,20 +13,15 @@ def is_production() -> bool:
     return bool(current_app.config["PDTRACK_ENV"] == "production")
 
 
-def keeps_mail_in_folder() -> bool:
-    """Whether mail is kept as files because no mail server is set."""
-    return not current_app.config["PDTRACK_SMTP_URL"]
+def is_nobody_elses_business() -> bool:
+    """Whether this machine serves itself alone, and this request comes from it.
 
-
-def is_this_machine_only(remote_address: str | None) -> bool:
-    """Whether the site is served to its own machine, and this request comes from it.
-
-    With proxies in front the address is what they say, so it proves nothing.
+    Behind a proxy the request's address is what the proxy says, so it proves nothing.
     """
-    if current_app.config["PDTRACK_PROXIES"]:
+    if is_production() or current_app.config["PDTRACK_PROXIES"]:
         return False
     host = urlsplit(current_app.config["PDTRACK_URL"]).hostname or ""
-    return _is_loopback(host) and _is_loopback(remote_address or "")
+    return _is_loopback(host) and _is_loopback(request.remote_addr or "")
 
 
 def _is_loopback(host: str) -> bool:
