@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 bind = os.environ.get("PDTRACK_BIND", "127.0.0.1:8000")
-# Each answer takes milliseconds, and a worker of its own answers faster than threads that share
-# one: "sync" gave more pages a second than "gthread" wherever it was measured (docs/operations.md).
+# An answer takes milliseconds of processor time, which threads of one process would only share;
+# the proxy in front waits for slow browsers. So: processes, each with one request at a time.
 worker_class = "sync"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * (os.cpu_count() or 1))
 # Loaded once and shared: the workers start at once, and need less memory.
