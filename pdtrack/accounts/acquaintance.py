@@ -15,7 +15,7 @@ from pdtrack.core.pages import Page
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import Membership
 
-Source = Callable[[int], Select[tuple[int]]]
+Source = Callable[[int], Select[int]]
 Condition = Callable[[str], ColumnElement[bool]]
 
 _sources: list[Source] = []

@@ -32,11 +32,35 @@ def strip(value: Any) -> Any:
     return value.replace("\x00", "").strip() if isinstance(value, str) else value
 
 
+# What the library says of a value that it cannot read, in words that say what to do.
+_WORDS = {
+    "Invalid Choice: could not coerce.": "Choose one from the list.",
+    "Not a valid choice.": "Choose one from the list.",
+    "Not a valid date value.": "Write a day, like 2026-09-01.",
+    "Not a valid integer value.": "Write a whole number.",
+    "Not a valid time value.": "Write a time, like 14:30.",
+}
+
+
+class _Words:
+    """The library's own messages, as this product says them."""
+
+    def gettext(self, text: str) -> str:
+        return _WORDS.get(text, text)
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return singular if count == 1 else plural
+
+
 class Form(FlaskForm):
     """A form of this product."""
 
     class Meta(FlaskForm.Meta):
         """Text is stripped unless a field has filters of its own."""
+
+        def get_translations(self, form: Any) -> Any:  # noqa: ARG002 - the library's signature.
+            """Say the library's messages in words that help."""
+            return _Words()
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             """Bind a field, stripping what is typed into text fields."""

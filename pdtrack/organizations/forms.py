@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # The stubs are older.
 from wtforms.validators import (
     DataRequired,
     Email,
@@ -17,7 +16,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from pdtrack.core.forms import Form, OneLine
+from pdtrack.core.forms import Form, OneLine, SelectChoice
 from pdtrack.organizations import queries
 from pdtrack.organizations.actions.organizations import Basics, Contact, Provider
 from pdtrack.organizations.models import Organization, OrganizationKind
@@ -172,14 +171,14 @@ class NewOrganizationForm(BasicsForm):
 class CloseForm(Form):
     """From which day on an organization is closed."""
 
-    closed_on = DateField("Closed from", [InputRequired("Write a day, like 2027-07-01.")])
+    closed_on = DateField("Closed from", [InputRequired("Write a day, like 2026-09-01.")])
 
 
 class MembershipForm(Form):
     """A membership of one organization in, or of, another."""
 
     other = SelectField("With", coerce=str)
-    valid_from = DateField("First day", [InputRequired("Write a day, like 2026-07-01.")])
+    valid_from = DateField("First day", [InputRequired("Write a day, like 2026-09-01.")])
     valid_to = DateField(
         "Last day", [Optional()], description="Leave it empty while the membership goes on."
     )
@@ -199,4 +198,4 @@ class MembershipForm(Form):
 class EndMembershipForm(Form):
     """The last day of a membership."""
 
-    valid_to = DateField("Last day", [InputRequired("Write a day, like 2027-06-30.")])
+    valid_to = DateField("Last day", [InputRequired("Write a day, like 2026-09-01.")])

@@ -89,8 +89,8 @@ def test_the_row_and_the_counts_come_back_in_place(
     [
         ({"presence": "partial", "minutes": ""}, "from 1 to 360"),
         ({"presence": "partial", "minutes": "900"}, "from 1 to 360"),
-        ({"presence": "partial", "minutes": "ninety"}, "Not a valid integer"),
-        ({"presence": "perhaps"}, "Not a valid choice"),
+        ({"presence": "partial", "minutes": "ninety"}, "Write a whole number."),
+        ({"presence": "perhaps"}, "Choose one from the list."),
         ({}, "Choose present, partial or absent"),
     ],
 )

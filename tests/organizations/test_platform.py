@@ -186,7 +186,7 @@ def test_memberships_are_entered_and_ended_with_dates(operator: FlaskClient) -> 
         ({"valid_from": "2020-07-01"}, "belongs to it since 2021-07-01 already"),
         ({"valid_from": "2020-07-01", "valid_to": "2020-06-30"}, "before the first"),
         ({"valid_from": ""}, "Write a day"),
-        ({"other": "999999"}, "Not a valid choice"),
+        ({"other": "999999"}, "Choose one from the list."),
     ],
 )
 def test_memberships_that_make_no_sense_are_refused(

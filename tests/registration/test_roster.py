@@ -331,9 +331,9 @@ def test_somebody_at_the_door_without_an_account_is_registered(
         ({"first_name": ""}, "Enter the first name."),
         ({"last_name": "x" * 101}, "Write at most 100 characters."),
         ({"employer": ""}, "Choose the employer."),
-        ({"employer": "999999"}, "Not a valid choice"),
+        ({"employer": "999999"}, "Choose one from the list."),
         ({"employee_number": ""}, "Write the employee number"),
-        ({"position": "king"}, "Not a valid choice"),
+        ({"position": "king"}, "Choose one from the list."),
         ({"first_name": "two\r\nlines"}, "Write this on one line."),
     ],
 )

@@ -104,4 +104,4 @@ class EmploymentForm(Form):
 class EndEmploymentForm(Form):
     """The last day at an employer."""
 
-    to_on = DateField("Last day there", [InputRequired("Write a day, like 2027-06-30.")])
+    to_on = DateField("Last day there", [InputRequired("Write a day, like 2026-09-01.")])

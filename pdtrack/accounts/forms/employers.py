@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import SelectField, StringField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # The stubs are older.
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from pdtrack.accounts.models import OtherEmployer, Position
 from pdtrack.accounts.rules import Workplace
-from pdtrack.core.forms import Form, OneLine
+from pdtrack.core.forms import Form, OneLine, SelectChoice
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import OrganizationKind, School
 from pdtrack.organizations.queries import Employer

@@ -78,4 +78,4 @@ class NewStaffForm(NameForm, EmploymentDetailsForm):
 class LastDayForm(Form):
     """The last day of an employment."""
 
-    to_on = DateField("Last day there", [InputRequired("Write a day, like 2027-06-30.")])
+    to_on = DateField("Last day there", [InputRequired("Write a day, like 2026-09-01.")])

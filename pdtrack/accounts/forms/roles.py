@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import RadioField
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # The stubs are older.
 from wtforms.validators import InputRequired
 
 from pdtrack.accounts.forms.fields import AddressField
 from pdtrack.accounts.rules import WHAT_ROLES_DO, role_name
 from pdtrack.core.authz import RoleKind
-from pdtrack.core.forms import Form
+from pdtrack.core.forms import Form, SelectChoice
 
 
 def _kind(value: Any) -> RoleKind | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from pdtrack.accounts import acquaintance, policy
+from pdtrack.accounts import acquaintance, policy, queries
 from pdtrack.accounts.actions import employments as employment_actions
 from pdtrack.accounts.actions import people as actions
 from pdtrack.accounts.forms.people import NewPersonForm, OtherEmploymentForm
@@ -64,7 +64,9 @@ def person(short_name: str, person_id: int) -> ResponseReturnValue:
         "accounts/person.html",
         place=place,
         person=shown,
-        employments=[each for each in reversed(shown.employments) if each.refused_at is None],
+        employments=[each for each in queries.employments_of(shown) if each.refused_at is None],
+        # The coordinator knows the person, or would not be here: only the account decides.
+        is_ours=not shown.has_account,
         today=clock.today(),
     )
 
@@ -158,8 +160,7 @@ def _load_employment(
     short_name: str, person_id: int, employment_id: int
 ) -> tuple[Collaborative, Employment]:
     place, shown = _load(short_name, person_id)
-    found = [each for each in shown.employments if each.id == employment_id]
-    return place, or_404(found[0] if found else None)
+    return place, or_404(queries.employment_of(shown, employment_id))
 
 
 def _url(place: Collaborative, shown: Person) -> str:
