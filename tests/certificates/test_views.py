@@ -96,16 +96,13 @@ def test_the_holder_downloads_the_kept_file(
     make.sign_in(client, ada.person)
 
     assert certificate.serial in client.get("/my/certificates").text
-    letter = client.get(f"/certificates/{certificate.serial}.pdf")
-    a4 = client.get(f"/certificates/{certificate.serial}.pdf?paper=a4")
-
-    assert letter.mimetype == "application/pdf"
-    assert letter.data.startswith(b"%PDF-")
-    assert letter.data != a4.data
-    same = client.get(
-        f"/certificates/{certificate.serial}.pdf", headers={"If-None-Match": letter.headers["ETag"]}
-    )
-    assert same.status_code == 304
+    address = f"/certificates/{certificate.serial}.pdf"
+    with client.get(address) as letter, client.get(f"{address}?paper=a4") as a4:
+        assert letter.mimetype == "application/pdf"
+        assert letter.data.startswith(b"%PDF-")
+        assert letter.data != a4.data
+    with client.get(address, headers={"If-None-Match": letter.headers["ETag"]}) as same:
+        assert same.status_code == 304
 
 
 def test_a_file_that_is_not_made_yet_shows_progress_and_comes_back(
