@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -25,6 +25,7 @@ from pdtrack.core.audit import AuditEntry
 from pdtrack.core.authz import ActorKind
 from pdtrack.core.db import db
 from pdtrack.demo.bulk import Rows
+from pdtrack.demo.days import school_day
 from pdtrack.demo.runs import Run
 from pdtrack.registration.models import Registration
 
@@ -46,7 +47,9 @@ class Certifier:
         course_session = catalog.any_course_session(run.id)
         assert course_session is not None
         assert run.ends_at is not None
-        issued_at = run.ends_at + timedelta(days=2, minutes=self.random.randint(5, 600))
+        issued_on = school_day(clock.local(run.ends_at).date(), 2)
+        hour = time(self.random.randint(8, 15), self.random.randint(0, 59))
+        issued_at = min(clock.at(issued_on, hour), self.now)
         earned = [each for each in queries.candidates(course_session) if each.may_be_issued]
         for index, candidate in enumerate(earned):
             if run.plan.corrected and index == 0:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from pdtrack.core import clock
 
 SATURDAY = 5
+_MINUTES_OF_A_DAY = 24 * 60
 _CLOSED = {(1, 1), (6, 19), (7, 4), (11, 11)} | {(12, day) for day in range(24, 32)}
 # The fourth Thursday of November, and the day after.
 _THANKSGIVING = {(3, day) for day in range(22, 29)} | {(4, day) for day in range(23, 30)}
@@ -33,6 +36,15 @@ def school_days(today: date, offsets: Iterable[int]) -> list[date]:
             day = school_day(days[-1], 1)
         days.append(day)
     return days
+
+
+def daytime(moment: datetime) -> datetime:
+    """Return a moment near this one at which people are awake; later ones stay later."""
+    local = clock.local(moment)
+    midnight = datetime.combine(local.date(), time(), clock.ZONE)
+    share = (local.hour * 60 + local.minute) / _MINUTES_OF_A_DAY
+    awake = midnight + timedelta(hours=7) + share * timedelta(hours=14)
+    return awake.astimezone(UTC).replace(microsecond=0)
 
 
 def _is_open(day: date) -> bool:

@@ -22,6 +22,7 @@ from pdtrack.core import clock
 from pdtrack.core.authz import RoleKind
 from pdtrack.demo import texts
 from pdtrack.demo.bulk import Rows
+from pdtrack.demo.days import daytime
 from pdtrack.organizations.models import Organization, School
 
 _LETTERS = str.maketrans({"Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Æ": "Ae"})
@@ -170,7 +171,7 @@ class Register:
 
     def address(self, first: str, last: str, domain: str) -> str:
         """Return an address that nobody has yet."""
-        local = f"{_plain(first)}.{_plain(last)}"
+        local = f"{_plain(first.split(maxsplit=1)[0])}.{_plain(last.split(maxsplit=1)[0])}"
         address, number = f"{local}@{domain}", 1
         while address in self._taken:
             number += 1
@@ -184,7 +185,7 @@ class Register:
         return date(self._today.year - self.random.randint(2, 15), 9, 1)
 
     def _sometime(self) -> datetime:
-        return self._now - timedelta(minutes=self.random.randint(400 * 1440, 700 * 1440))
+        return daytime(self._now - timedelta(minutes=self.random.randint(400 * 1440, 700 * 1440)))
 
     def _after(self, moment: datetime) -> datetime:
         return moment + (self._now - moment) * self.random.random()

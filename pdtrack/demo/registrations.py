@@ -14,6 +14,7 @@ from pdtrack.catalog.models import SessionState
 from pdtrack.core import clock
 from pdtrack.demo import texts
 from pdtrack.demo.bulk import Rows
+from pdtrack.demo.days import daytime
 from pdtrack.demo.people import Someone
 from pdtrack.demo.prices import Prices
 from pdtrack.demo.runs import Run
@@ -114,9 +115,10 @@ class Filler:
 
     def _moments(self, run: Run, how_many: int) -> list[datetime]:
         """Return when people registered, in order."""
-        seconds = (run.registers_until - run.registers_from).total_seconds()
+        first, last = run.registers_from, run.registers_until
         shares = sorted(self.random.random() for _ in range(how_many))
-        return [run.registers_from + timedelta(seconds=int(seconds * share)) for share in shares]
+        drawn = [daytime(first + (last - first) * share) for share in shares]
+        return [min(max(moment, first), last) for moment in drawn]
 
     def _register(self, run: Run, person: Someone, status: Status, at: datetime) -> int:
         job = person.job_on(clock.local(at).date())

@@ -24,7 +24,7 @@ from pdtrack.core.audit import AuditEntry
 from pdtrack.core.authz import ActorKind
 from pdtrack.demo import texts
 from pdtrack.demo.bulk import Rows
-from pdtrack.demo.days import school_day, school_days
+from pdtrack.demo.days import daytime, school_day, school_days
 from pdtrack.demo.hosts import Host, Staff, course_of
 from pdtrack.demo.state import State
 from pdtrack.demo.texts import Plan
@@ -189,12 +189,13 @@ class Maker:
     ) -> tuple[datetime, datetime | None, datetime | None]:
         """Return when a session was written down, published and cancelled."""
         lately = self.now - self._minutes(9, 25)
-        published_at = min(starts_at - self._minutes(60, 80), lately) if starts_at else lately
-        written_at = published_at - self._minutes(2, 12)
+        early = starts_at - self._minutes(60, 80) if starts_at else lately
+        published_at = daytime(min(early, lately))
+        written_at = daytime(published_at - self._minutes(2, 12))
         if plan.state == SessionState.DRAFT:
             return written_at, None, None
         if plan.state == SessionState.CANCELLED:
-            return written_at, published_at, self.now - self._minutes(1, 3)
+            return written_at, published_at, daytime(self.now - self._minutes(1, 3))
         return written_at, published_at, None
 
     def _record(

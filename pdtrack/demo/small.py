@@ -13,7 +13,7 @@ from pdtrack.core.db import db
 from pdtrack.demo import texts
 from pdtrack.demo.awards import Certifier
 from pdtrack.demo.bulk import Rows
-from pdtrack.demo.cast import gather
+from pdtrack.demo.cast import DISTRICT, gather
 from pdtrack.demo.hosts import Host, set_up
 from pdtrack.demo.people import Employer, Register, Someone, invent
 from pdtrack.demo.prices import Prices
@@ -27,7 +27,8 @@ from pdtrack.registration import queries as registrations
 PEOPLE = 300
 # The collaborative of the demo's coordinator, presenter and board member.
 FIRST = "ces"
-_OUTSIDERS = 12
+_OUTSIDERS = 10
+_AT_HOME = 16
 _WISH = "I am hard of hearing: please seat me near the front, with a view of the presenter."
 
 
@@ -94,15 +95,20 @@ class SmallDemo:
 
     def _invent_public(self) -> None:
         """Invent who comes: from member districts, and a few from elsewhere."""
-        today = clock.today()
         share = PEOPLE // len(self.hosts)
-        everywhere = [each for each in self.state.districts.values() if each.closed_on is None]
+        home, everywhere = self.state.districts[DISTRICT], list(self.state.districts.values())
+        # The district's administrator has something to see.
+        people = invent(self.register, _AT_HOME, self._employers([home], self.hosts[FIRST]))
         for host in self.hosts.values():
-            members = self.state.members(host.organization, today)
-            outsiders = self.random.sample(everywhere, 2)
-            people = invent(self.register, share - _OUTSIDERS, self._employers(members, host))
-            people += invent(self.register, _OUTSIDERS, self._employers(outsiders, host))
-            host.public = people
+            members = self.state.members(host.organization, clock.today())
+            outsiders = self.random.sample(everywhere, _OUTSIDERS)
+            missing = share - _OUTSIDERS - (_AT_HOME if host is self.hosts[FIRST] else 0)
+            people += invent(self.register, missing, self._employers(members, host))
+            host.public = invent(self.register, _OUTSIDERS, self._employers(outsiders, host))
+        for host in self.hosts.values():
+            ids = {each.id for each in self.state.members(host.organization, clock.today())}
+            insiders = [each for each in people if each.jobs[0].organization_id in ids]
+            host.public = [*insiders, *host.public]
 
     def _employers(self, districts: list[District], host: Host) -> list[Employer]:
         return [
