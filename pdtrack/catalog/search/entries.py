@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Select,
+    Text,
+    bindparam,
     column,
     delete,
     func,
@@ -108,31 +110,31 @@ def rebuild() -> int:
     )
 
 
-def matching(asked: Sequence[str], *, by_subject: bool, any_word: bool = False) -> Select[Any]:
-    """Return the statement of the sessions' ids that match all words, or any of them.
+def matching(parameter: str, dialect: str) -> Select[Any]:
+    """Return the statement of the ids of sessions that match a question, given as a parameter."""
+    if dialect == "sqlite":
+        found = _SQLITE.c.search_index.op("MATCH")(bindparam(parameter))
+        return select(_SQLITE.c.rowid).where(found)
+    query = func.to_tsquery("simple", bindparam(parameter, type_=Text))
+    return select(_POSTGRESQL.c.course_session_id).where(_POSTGRESQL.c.document.op("@@")(query))
 
-    The last word may be the beginning of one. `by_subject` looks only at titles
-    and topics.
+
+def question(
+    asked: Sequence[str], dialect: str, *, by_subject: bool = False, any_word: bool = False
+) -> str:
+    """Write words as a question: all of them, or any; the last may be the beginning of one.
+
+    `by_subject` looks only at titles and topics.
     """
-    if _is_sqlite():
-        return select(_SQLITE.c.rowid).where(
-            _SQLITE.c.search_index.op("MATCH")(_fts5(asked, by_subject, any_word))
-        )
+    if dialect == "sqlite":
+        quoted = [f'"{word}"' for word in asked]
+        quoted[-1] += " *"
+        query = (" OR " if any_word else " AND ").join(quoted)
+        return f"subject : ({query})" if by_subject else query
     label = "A" if by_subject else ""
     ends = [*(f":{label}" if label else "" for _ in asked[:-1]), f":*{label}"]
-    query = (" | " if any_word else " & ").join(
-        f"{word}{end}" for word, end in zip(asked, ends, strict=True)
-    )
-    return select(_POSTGRESQL.c.course_session_id).where(
-        _POSTGRESQL.c.document.op("@@")(func.to_tsquery("simple", query))
-    )
-
-
-def _fts5(asked: Sequence[str], by_subject: bool, any_word: bool) -> str:
-    quoted = [f'"{word}"' for word in asked]
-    quoted[-1] += " *"
-    query = (" OR " if any_word else " AND ").join(quoted)
-    return f"subject : ({query})" if by_subject else query
+    pairs = zip(asked, ends, strict=True)
+    return (" | " if any_word else " & ").join(f"{word}{end}" for word, end in pairs)
 
 
 def _write_all(ids: Select[int], *, is_new: bool = False) -> int:

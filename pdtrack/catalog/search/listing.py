@@ -9,23 +9,15 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal_column, or_, select
-
 from pdtrack.catalog.models import (
-    Course,
-    CourseSession,
     CreditCategory,
     Format,
     Promise,
-    SessionState,
-    Topic,
-    Venue,
 )
-from pdtrack.catalog.search import entries, words
+from pdtrack.catalog.search import entries, statements, words
 from pdtrack.core import clock
 from pdtrack.core.db import db
 from pdtrack.core.pages import Page
-from pdtrack.organizations.models import Collaborative
 
 PER_PAGE = 20
 FEW = 3
@@ -121,31 +113,7 @@ class Near:
     items: Sequence[Listing]
 
 
-_COLUMNS: tuple[Any, ...] = (
-    CourseSession.id,
-    CourseSession.title,
-    CourseSession.format,
-    CourseSession.starts_at,
-    CourseSession.ends_at,
-    CourseSession.credited_minutes,
-    CourseSession.promise,
-    CourseSession.promised_tenths,
-    CourseSession.capacity,
-    CourseSession.has_waitlist,
-    CourseSession.member_price_cents,
-    CourseSession.non_member_price_cents,
-    CourseSession.opens_at,
-    CourseSession.closes_at,
-    CourseSession.collaborative_id,
-    Collaborative.name,
-    Collaborative.short_name,
-    Collaborative.slug,
-    Topic.name,
-    Topic.slug,
-    Venue.town,
-    Course.categories,
-)
-assert len(_COLUMNS) == len(fields(Listing))
+assert len(statements.COLUMNS) == len(fields(Listing))
 
 
 def search(wanted: Wanted, *, number: int = 1, per_page: int = PER_PAGE) -> Page[Listing]:
@@ -153,114 +121,67 @@ def search(wanted: Wanted, *, number: int = 1, per_page: int = PER_PAGE) -> Page
 
     With words, those whose title or topic has them come first; then by date.
     """
-    conditions = _conditions(wanted)
+    values = _values(wanted)
     has_only_signs = bool(wanted.text.strip()) and not wanted.words
-    total = 0 if has_only_signs else _count(conditions)
+    total = 0 if has_only_signs else _count(values)
     number = min(number, max(1, math.ceil(total / per_page)))
+    by_tier = bool(wanted.words) and wanted.sort == Sort.BEST
     offset = (number - 1) * per_page
-    items = _listings(conditions, _tier(wanted), limit=per_page, offset=offset) if total else []
+    items = _listings(values, per_page, offset=offset, by_tier=by_tier) if total else []
     return Page(items=items, number=number, per_page=per_page, total=total)
 
 
 def upcoming(limit: int, *, collaborative_slug: str = "") -> list[Listing]:
     """Return the next sessions, of one collaborative if told: one query."""
-    return _listings(_conditions(Wanted(collaborative=collaborative_slug)), limit=limit)
+    return _listings(_values(Wanted(collaborative=collaborative_slug)), limit)
 
 
 def near(wanted: Wanted) -> Near | None:
     """Return a few sessions that come close to what was not found: three queries at most."""
     asked = wanted.words
     if asked and wanted.has_filters:
-        found = _listings(_conditions(Wanted(text=wanted.text)), limit=FEW)
+        found = _listings(_values(Wanted(text=wanted.text)), FEW)
         if found:
             return Near("The same words without the filters", found)
     if len(asked) > 1:
-        any_word = entries.matching(asked, by_subject=False, any_word=True)
-        conditions = [*_are_listed(clock.now()), CourseSession.id.in_(any_word)]
-        found = _listings(conditions, limit=FEW)
+        any_word = {"words": entries.question(asked, _dialect(), any_word=True)}
+        found = _listings({**_values(Wanted()), **any_word}, FEW)
         if found:
             return Near("Some of the words", found)
     found = upcoming(FEW)
     return Near("Coming up next", found) if found else None
 
 
-def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
-    counted = select(func.count()).select_from(CourseSession).where(*conditions)
-    return db.session.scalar(counted) or 0
+def _values(wanted: Wanted) -> dict[str, Any]:
+    """Return the values of the filters in force, by name."""
+    asked, last = wanted.words, wanted.to_on
+    values = {
+        "topic": wanted.topic,
+        "collaborative": wanted.collaborative,
+        "format": wanted.format,
+        "category": f'%"{wanted.category.value}"%' if wanted.category else None,
+        "first": clock.at(wanted.from_on, time()) if wanted.from_on else None,
+        "last": clock.at(last + timedelta(days=1), time()) if last and last < date.max else None,
+        "open": wanted.only_open,
+    }
+    if asked:
+        values["words"] = entries.question(asked, _dialect())
+        values["subject"] = entries.question(asked, _dialect(), by_subject=True)
+    return {name: value for name, value in values.items() if value}
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    now = clock.now()
-    found = _are_listed(now)
-    if wanted.topic:
-        found.append(
-            CourseSession.topic_id == _one(select(Topic.id).where(Topic.slug == wanted.topic))
-        )
-    if wanted.collaborative:
-        host = select(Collaborative.id).where(Collaborative.slug == wanted.collaborative)
-        found.append(CourseSession.collaborative_id == _one(host))
-    if wanted.format:
-        found.append(CourseSession.format == wanted.format)
-    if wanted.category:
-        label = f'%"{wanted.category.value}"%'
-        courses = select(Course.id).where(cast(Course.categories, Text).like(label))
-        found.append(CourseSession.course_id.in_(courses))
-    found += _between(wanted.from_on, wanted.to_on)
-    if wanted.only_open:
-        found.append(or_(CourseSession.opens_at.is_(None), CourseSession.opens_at <= now))
-        found.append(or_(CourseSession.closes_at.is_(None), CourseSession.closes_at > now))
-    if wanted.words:
-        found.append(CourseSession.id.in_(entries.matching(wanted.words, by_subject=False)))
-    return found
-
-
-def _are_listed(now: datetime) -> list[ColumnElement[bool]]:
-    return [CourseSession.state == SessionState.PUBLISHED, CourseSession.listed_at > now]
-
-
-def _between(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if first:
-        found.append(CourseSession.listed_at >= clock.at(first, time()))
-    if last and last < date.max:
-        found.append(CourseSession.listed_at < clock.at(last + timedelta(days=1), time()))
-    return found
-
-
-def _one(statement: Select[int]) -> Any:
-    return statement.scalar_subquery()
-
-
-def _tier(wanted: Wanted) -> ColumnElement[int] | None:
-    """Whether a session is about what was asked (0), or only mentions it (1)."""
-    if not wanted.words or wanted.sort == Sort.DATE:
-        return None
-    is_about_it = CourseSession.id.in_(entries.matching(wanted.words, by_subject=True))
-    return case((is_about_it, 0), else_=1)
+def _count(values: dict[str, Any]) -> int:
+    statement = statements.count(frozenset(values), _dialect())
+    return db.session.scalar(statement, {**values, "now": clock.now()}) or 0
 
 
 def _listings(
-    conditions: Sequence[ColumnElement[bool]],
-    tier: ColumnElement[int] | None = None,
-    *,
-    limit: int,
-    offset: int = 0,
+    values: dict[str, Any], limit: int, *, offset: int = 0, by_tier: bool = False
 ) -> list[Listing]:
-    """Read lines of the list; which ones is found on the index before anything is joined."""
-    order: list[ColumnElement[Any]] = [CourseSession.listed_at.asc(), CourseSession.id.asc()]
-    chosen: list[Any] = [CourseSession.id, CourseSession.listed_at]
-    if tier is not None:
-        order, chosen = [literal_column("tier"), *order], [*chosen, tier.label("tier")]
-    page = select(*chosen).where(*conditions).order_by(*order).limit(limit).offset(offset)
-    found = page.subquery()
-    rows = db.session.execute(
-        select(*_COLUMNS)
-        .select_from(found)
-        .join(CourseSession, CourseSession.id == found.c.id)
-        .join(Collaborative, Collaborative.id == CourseSession.collaborative_id)
-        .join(Topic, Topic.id == CourseSession.topic_id)
-        .join(Course, Course.id == CourseSession.course_id)
-        .outerjoin(Venue, Venue.id == CourseSession.venue_id)
-        .order_by(*(found.c[name] for name in ("tier", "listed_at", "id") if name in found.c))
-    )
-    return [Listing(*row) for row in rows]
+    statement = statements.page(frozenset(values), _dialect(), by_tier=by_tier)
+    given = {**values, "now": clock.now(), "limit": limit, "offset": offset}
+    return [Listing(*row) for row in db.session.execute(statement, given)]
+
+
+def _dialect() -> str:
+    return db.session.get_bind().dialect.name
