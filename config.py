@@ -53,7 +53,8 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "PDTRACK_SUPPORT_EMAIL": environ.get("PDTRACK_SUPPORT_EMAIL", "help@demo.example"),
         # Opens /metrics to whoever sends it as a bearer token; empty closes it.
         "PDTRACK_METRICS_TOKEN": environ.get("PDTRACK_METRICS_TOKEN", ""),
-        # Where jobs wait: a SQLite file beside the database, or redis://… with several hosts.
+        # Where calls to the worker wait: a SQLite file or, with several hosts, postgresql://…
+        # (or redis://… once the redis package is installed).
         "PDTRACK_JOBS_URL": environ.get("PDTRACK_JOBS_URL", f"sqlite:///{folder}/jobs.db"),
         # Where sign-in failures are counted, away from the registrations' lock.
         "PDTRACK_LIMITS_URL": environ.get("PDTRACK_LIMITS_URL", f"sqlite:///{folder}/limits.db"),

@@ -227,12 +227,15 @@ def _prepare(manifest: Manifest) -> None:
     """Make sure of empty tables of the version that the backup has."""
     if manifest.revision is not None and not schema.is_known(manifest.revision):
         raise BackupRefused("A newer version of pdtrack made this backup: install that one first.")
-    existing = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+    # The tables of calls and counters may be in the same database, and may hold anything.
+    existing = set(inspect(db.engine).get_table_names()) & {
+        each["name"] for each in manifest.tables
+    }
     if not existing and manifest.revision is not None:
         schema.upgrade(manifest.revision)
         return
     with db.engine.connect() as connection:
-        for name in {each["name"] for each in manifest.tables} & existing - _FIRST_ROWS:
+        for name in existing - _FIRST_ROWS:
             is_empty = connection.scalar(select(func.count()).select_from(table(name))) == 0
             if not is_empty:
                 raise BackupRefused(

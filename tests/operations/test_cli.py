@@ -12,9 +12,11 @@ from flask.testing import FlaskCliRunner
 
 from pdtrack.app import create_app
 from pdtrack.catalog import search
+from pdtrack.certificates.models import Award, AwardKind, Certificate, CertificateFile, Paper
 from pdtrack.core import audit, clock, jobs, security
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import action, db
+from pdtrack.core.files import FileStore
 from pdtrack.core.outbox import MailState, OutgoingEmail
 from pdtrack.operations import schema
 from tests import make
@@ -108,6 +110,49 @@ def test_the_doctor_finds_what_is_wrong(runner: FlaskCliRunner) -> None:
         "The clock is wrong",
     ):
         assert words in result.output, result.output
+
+
+def test_the_doctor_misses_a_kept_file(runner: FlaskCliRunner) -> None:
+    store = FileStore(runner.app.config["PDTRACK_FILES"])
+    digest = store.save(b"%PDF a certificate")
+    _keep(digest)
+    assert "All 1 kept files are here" in runner.invoke(args=["doctor"]).output
+
+    store.path(digest).write_bytes(b"something else")
+
+    assert "1 of 1 kept files are missing or damaged" in runner.invoke(args=["doctor"]).output
+
+
+def _keep(digest: str) -> None:
+    registration = make.registration(course_session=make.course_session())
+    award = make.saved(
+        Award(
+            registration_id=registration.id,
+            person_id=registration.person_id,
+            kind=AwardKind.HOURS,
+            minutes=360,
+            topic_id=registration.course_session.topic_id,
+            decided_at=clock.now(),
+        )
+    )
+    certificate = make.saved(
+        Certificate(
+            award_id=award.id,
+            person_id=award.person_id,
+            serial="COL-2027-000001",
+            code="code",
+            snapshot={},
+            issued_at=clock.now(),
+        )
+    )
+    make.saved(
+        CertificateFile(
+            certificate_id=certificate.id,
+            paper=Paper.LETTER,
+            wanted_at=clock.now(),
+            digest=digest,
+        )
+    )
 
 
 def test_the_doctor_stops_at_tables_of_another_version(
