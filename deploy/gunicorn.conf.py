@@ -1,4 +1,4 @@
-"""How gunicorn runs pdtrack: gunicorn -c deploy/gunicorn.conf.py wsgi:app."""
+"""How gunicorn runs pdtrack: gunicorn -c deploy/gunicorn.conf.py wsgi:app."""  # noqa: INP001 - no package.
 
 from __future__ import annotations
 
