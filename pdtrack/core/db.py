@@ -5,16 +5,27 @@ from __future__ import annotations
 import functools
 import logging
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import ClassVar, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, event, select
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Select,
+    bindparam,
+    event,
+    select,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
@@ -23,6 +34,7 @@ from sqlalchemy.types import TypeDecorator
 from pdtrack.core import errors
 
 BUSY_TIMEOUT_MS = 20_000
+LONG_WAIT_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +152,8 @@ def _in_transaction(session: Session, work: Callable[[], R]) -> R:
     token = _writing.set(True)
     try:
         with _refusing():
-            session.connection()  # BEGIN IMMEDIATE on SQLite, before the first savepoint.
+            with _noting_a_long_wait():
+                session.connection()  # BEGIN IMMEDIATE on SQLite, before the first savepoint.
             result = work()
             session.flush()
             session.commit()
@@ -209,15 +222,31 @@ def lock(*rows: Model) -> None:
         message = "Only an action locks."
         raise RuntimeError(message)
     for row in sorted(rows, key=lambda each: (each.__tablename__, each.id)):
-        model = type(row)
-        found = session.scalars(
-            select(model)
-            .where(model.id == row.id)
-            .with_for_update(of=model)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
+        with _noting_a_long_wait():
+            found = session.scalars(_reading_locked(type(row)), {"id": row.id}).one_or_none()
         if found is None:
             raise errors.Stale("This no longer exists. Go back and reload the page.")
+
+
+@contextmanager
+def _noting_a_long_wait() -> Iterator[None]:
+    """Say in the log when somebody waited for a lock so long that it was felt."""
+    started = time.monotonic()
+    yield
+    waited = time.monotonic() - started
+    if waited > LONG_WAIT_SECONDS:
+        log.warning("waited_for_lock: %.1f seconds", waited)
+
+
+@functools.cache
+def _reading_locked(model: type[Model]) -> Select[Any]:
+    """Build the statement once: building it takes longer than running it."""
+    return (
+        select(model)
+        .where(model.id == bindparam("id"))
+        .with_for_update(of=model)
+        .execution_options(populate_existing=True)
+    )
 
 
 def init_app(app: Flask) -> None:
