@@ -117,7 +117,7 @@ def of_registrations(ids: Sequence[int]) -> dict[int, Certificate]:
         .join(Certificate, Certificate.award_id == Award.id)
         .where(Award.registration_id.in_(ids), Certificate.state == CertificateState.VALID)
     )
-    return {each: certificate for each, certificate in rows.tuples()}  # noqa: C416 - typed.
+    return dict(iter(rows))
 
 
 def by_code(code: str) -> Certificate | None:

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pdtrack.accounts.models import Person
-from pdtrack.core.forms import Form
+from pdtrack.core.forms import Form, SelectChoice
 from pdtrack.desk.forms.fields import at_most
 
 
@@ -41,6 +41,9 @@ class PresentersForm(Form):
     def offer(self, people: Iterable[Person]) -> None:
         """Offer these people, by name."""
         self.presenters.choices = [
-            (each.id, f"{each.display_name} ({each.email})" if each.email else each.display_name)
+            SelectChoice(
+                each.id,
+                f"{each.display_name} ({each.email})" if each.email else each.display_name,
+            )
             for each in people
         ]

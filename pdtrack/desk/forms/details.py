@@ -24,7 +24,7 @@ from pdtrack.catalog import rules
 from pdtrack.catalog.details import SessionDetails
 from pdtrack.catalog.models import CourseSession, Format, Promise, Venue
 from pdtrack.core.errors import DomainError, Stale
-from pdtrack.core.forms import Form, MoneyField, OneLine, PointsField
+from pdtrack.core.forms import Form, MoneyField, OneLine, PointsField, SelectChoice
 from pdtrack.desk.forms.fields import (
     Day,
     WholeNumber,
@@ -43,12 +43,12 @@ FIELDS = {
 }
 MOST_MINUTES = 60_000
 PROMISES = (
-    (Promise.HOURS.value, "Hours: an attendance certificate for the hours attended"),
-    (
+    SelectChoice(Promise.HOURS.value, "Hours: an attendance certificate for the hours attended"),
+    SelectChoice(
         Promise.COUNTS_TOWARD.value,
         "Counts toward PDPs: the hours are saved until there are enough on the topic",
     ),
-    (
+    SelectChoice(
         Promise.PDPS.value,
         "PDPs: at least 10 hours on the topic, an assessment, and mastery of it",
     ),
@@ -89,7 +89,7 @@ class NewSessionForm(_DetailsForm):
     format = RadioField(
         "How people come together",
         [InputRequired("Choose how people come together.")],
-        choices=[(each.value, each.label) for each in Format],
+        choices=[SelectChoice(each.value, each.label) for each in Format],
     )
     capacity = WholeNumber(
         "Places",
@@ -227,12 +227,12 @@ def _names() -> Sequence[str]:
     return tuple(SessionDetails.__dataclass_fields__)
 
 
-def _venue_choices(course_session: CourseSession, venues: Iterable[Venue]) -> list[tuple[str, str]]:
+def _venue_choices(course_session: CourseSession, venues: Iterable[Venue]) -> list[SelectChoice]:
     """Offer the venues in use, and the session's own even if it is not in use anymore."""
     offered = {each.id: each for each in venues}
     if course_session.venue is not None:
         offered.setdefault(course_session.venue.id, course_session.venue)
     return [
-        ("", "No venue"),
-        *((str(each.id), f"{each.name}, {each.town}") for each in offered.values()),
+        SelectChoice("", "No venue"),
+        *(SelectChoice(str(each.id), f"{each.name}, {each.town}") for each in offered.values()),
     ]

@@ -16,7 +16,7 @@ from pdtrack.catalog.details import PlannedMeeting
 from pdtrack.catalog.models import CourseSession, Meeting, Venue
 from pdtrack.core import clock
 from pdtrack.core.errors import DomainError, Stale
-from pdtrack.core.forms import Form
+from pdtrack.core.forms import Form, SelectChoice
 from pdtrack.desk.actions import MeetingHeld
 from pdtrack.desk.forms.fields import Day, Hour, WholeNumber, between
 
@@ -200,7 +200,7 @@ class MeetingsForm(Form):
         for row in self.rows:
             row.venue.choices = self._venues
 
-    _venues: Sequence[tuple[str, str]] = ()
+    _venues: Sequence[SelectChoice] = ()
 
 
 def _has_something(field: Field) -> bool:
@@ -225,12 +225,12 @@ def _shown(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def _choices(venues: Iterable[Venue], meetings: Iterable[Meeting]) -> list[tuple[str, str]]:
+def _choices(venues: Iterable[Venue], meetings: Iterable[Meeting]) -> list[SelectChoice]:
     offered = {each.id: each for each in venues}
     for meeting in meetings:
         if meeting.venue is not None:
             offered.setdefault(meeting.venue.id, meeting.venue)
     return [
-        ("", "The session’s own"),
-        *((str(each.id), f"{each.name}, {each.town}") for each in offered.values()),
+        SelectChoice("", "The session’s own"),
+        *(SelectChoice(str(each.id), f"{each.name}, {each.town}") for each in offered.values()),
     ]

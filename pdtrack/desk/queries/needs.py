@@ -176,7 +176,7 @@ def _fillings(place: Collaborative) -> list[Filling]:
         .order_by(CourseSession.listed_at, CourseSession.id)
         .limit(MOST_OF_A_KIND)
     )
-    return [Filling(*row) for row in rows.tuples()]
+    return [Filling(*row) for row in rows]
 
 
 def _can_still_change(place: Collaborative) -> list[ColumnElement[bool]]:
@@ -234,7 +234,7 @@ def _certificates_ready(place: Collaborative) -> list[Ready]:
         .order_by(CourseSession.ends_at, CourseSession.id)
         .limit(MOST_OF_A_KIND)
     )
-    return [Ready(*row) for row in rows.tuples()]
+    return [Ready(*row) for row in rows]
 
 
 def _parts() -> ColumnElement[Any]:

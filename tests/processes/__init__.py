@@ -1,0 +1,1 @@
+"""What happens when a process dies in the middle of its work."""
