@@ -82,11 +82,11 @@ def test_no_employer_needs_no_name(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("values", "field", "message"),
     [
-        ({}, "employer", "Choose your employer"),
-        ({"employer": ""}, "employer", "Choose your employer"),
+        ({}, "employer", "Choose the employer"),
+        ({"employer": ""}, "employer", "Choose the employer"),
         ({"employer": "999999"}, "employer", "Choose an employer from the list"),
         ({"employer": "other:circus"}, "employer", "Choose an employer from the list"),
-        ({"employer": "other:out_of_state"}, "employer_name", "Write the name of your employer."),
+        ({"employer": "other:out_of_state"}, "employer_name", "Write the name of the employer."),
         (
             {"employer": "other:out_of_state", "employer_name": "x" * 201},
             "employer_name",

@@ -67,7 +67,7 @@ def test_an_invitation_goes_to_the_address_and_is_listed(desk: FlaskClient) -> N
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"email": "", "role": "presenter"}, "Write your e-mail address."),
+        ({"email": "", "role": "presenter"}, "Write the e-mail address."),
         ({"email": "nobody", "role": "presenter"}, "Write an e-mail address like"),
         ({"email": ADDRESS, "role": ""}, "Choose a role."),
         ({"email": ADDRESS}, "Choose a role."),

@@ -158,12 +158,13 @@ def test_somebody_of_a_private_school_stays_known_to_whoever_wrote_them_down(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"first_name": ""}, "Write your first name."),
+        ({"first_name": ""}, "Write the first name."),
         ({"last_name": "\u202e"}, "Write the name in letters."),
         ({"last_name": "x" * 201}, "Write at most 200 characters."),
-        ({"employer": ""}, "Choose your employer"),
+        ({"employer": ""}, "Choose the employer"),
         ({"employer": "0"}, "Choose an employer from the list"),
-        ({"employer": "other:private_school"}, "Write the name of your employer."),
+        ({"employer": "zzz"}, "Choose an employer from the list"),
+        ({"employer": "other:private_school"}, "Write the name of the employer."),
         ({"employee_number": ""}, "Write the employee number"),
         ({"employee_number": "TAKEN"}, "Somebody else at this employer has this employee number."),
         ({"employee_number": "x" * 41}, "Write at most 40 characters."),

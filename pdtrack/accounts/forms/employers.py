@@ -76,8 +76,8 @@ class EmployerFields(Form):
 
     employer = EmployerField(
         "Where do you work?",
-        [InputRequired("Choose your employer; if it is missing, say what kind it is.")],
-        description="Type part of the name of your district or collaborative. "
+        [InputRequired("Choose the employer; if it is missing, say what kind it is.")],
+        description="Type part of the name of the district or collaborative. "
         f"If it is missing, type “not” to find “{NOT_LISTED.removeprefix('My employer is ')}”.",
     )
     employer_name = StringField(
@@ -90,7 +90,7 @@ class EmployerFields(Form):
         if self.employer.errors or not self.employer.data:
             return
         if self.employer.workplace.needs_name and not field.data:
-            raise ValidationError("Write the name of your employer.")
+            raise ValidationError("Write the name of the employer.")
 
     @property
     def workplace(self) -> Workplace:

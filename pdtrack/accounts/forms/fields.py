@@ -31,7 +31,7 @@ class AddressField(EmailField):
     """An e-mail address; `address` is how it is kept and compared."""
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:
-        validators = [DataRequired("Write your e-mail address."), _is_address]
+        validators = [DataRequired("Write the e-mail address."), _is_address]
         super().__init__(label, validators, **kwargs)
 
     @property
@@ -45,7 +45,7 @@ def name_field(label: str, *, autocomplete: str) -> StringField:
     return StringField(
         label,
         [
-            DataRequired(f"Write your {label.lower()}."),
+            DataRequired(f"Write the {label.lower()}."),
             Length(max=LONGEST_NAME, message=f"Write at most {LONGEST_NAME} characters."),
             OneLine(),
             _can_be_read,

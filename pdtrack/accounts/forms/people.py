@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from pdtrack.accounts.forms.employers import EmployerFields, PositionField, SchoolField
+from pdtrack.accounts.forms.employers import (
+    EmployerFields,
+    PositionField,
+    SchoolField,
+)
 from pdtrack.accounts.forms.fields import name_field
 from pdtrack.accounts.rules import Details, Name
 from pdtrack.core.forms import Form, OneLine
@@ -63,6 +69,10 @@ class OtherEmploymentForm(EmployerFields):
         return Details(
             position=self.position.data, employee_number=self.employee_number.data or None
         )
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.employer.label.text = "Employer"
 
 
 class NewPersonForm(NameForm, OtherEmploymentForm):
