@@ -1,0 +1,1 @@
+"""The product in a real browser, with its real server, worker and mail."""
