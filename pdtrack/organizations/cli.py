@@ -61,7 +61,8 @@ def _import(listing: Listing, file: Path, *, apply: bool, skip_refused: bool) ->
         _show(plan or imports.plan(listing, rows), is_written=apply, skip_refused=skip_refused)
     except imports.RowsRefused as refusal:
         _show_refused(imports.plan(listing, rows))
-        raise click.ClickException(refusal.message) from refusal
+        message = f"{refusal.message} To leave them out, add --skip-refused."
+        raise click.ClickException(message) from refusal
     except DomainError as refusal:
         raise click.ClickException(refusal.message) from refusal
 

@@ -5,8 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import (
+    AnyOf,
     DataRequired,
     Email,
     InputRequired,
@@ -19,6 +30,7 @@ from wtforms.validators import (
 from pdtrack.core.forms import Form, OneLine, SelectChoice
 from pdtrack.organizations import queries
 from pdtrack.organizations.actions.organizations import Basics, Contact, Provider
+from pdtrack.organizations.imports import Listing
 from pdtrack.organizations.models import Organization, OrganizationKind
 
 MOST_DAYS = 60
@@ -199,3 +211,22 @@ class EndMembershipForm(Form):
     """The last day of a membership."""
 
     valid_to = DateField("Last day", [InputRequired("Write a day, like 2026-09-01.")])
+
+
+class ListingForm(Form):
+    """A file that lists organizations, schools or memberships."""
+
+    listing = RadioField(
+        "What does the file list?",
+        [InputRequired("Choose what the file lists.")],
+        choices=[SelectChoice(each.value, each.capitalize()) for each in Listing],
+    )
+    file = FileField("File", [FileRequired("Choose a file.")], description="CSV or Excel (.xlsx).")
+
+
+class ApplyForm(Form):
+    """What a preview showed, to be written."""
+
+    listing = HiddenField(validators=[AnyOf(list(Listing), "Start again with the file.")])
+    sheet = HiddenField(validators=[InputRequired("Start again with the file.")])
+    skip_refused = BooleanField("Leave the refused rows out")

@@ -49,7 +49,7 @@ def import_rows(
     if plan.refused and not skip_refused:
         raise RowsRefused(
             f"Nothing was written, for {len(plan.refused):,} rows are refused. "
-            "Correct them, or leave them out with --skip-refused."
+            "Correct them, or leave them out."
         )
     added = [plan.model(**change.values) for change in plan.new]
     db.session.add_all(added)

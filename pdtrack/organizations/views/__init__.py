@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from pdtrack.core import navigation
-from pdtrack.organizations.views import platform, settings
+from pdtrack.organizations.views import importing, platform, settings
 from pdtrack.organizations.views.blueprint import bp
 
-PAGES = (platform, settings)
+PAGES = (importing, platform, settings)
 
 
 def init_app(app: Flask) -> None:
