@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from pdtrack.accounts.models import (
@@ -26,17 +26,28 @@ from pdtrack.organizations import queries as organizations
 INVITATION_LASTS = timedelta(days=14)
 
 
+# Built once, for every request of somebody signed in asks it: building takes longer than running.
+_PERSON_WITH_ROLES = (
+    select(Person)
+    .where(Person.id == bindparam("id"))
+    .options(joinedload(Person.roles).joinedload(Role.organization))
+)
+_EMPLOYMENTS_ON = (
+    select(Employment)
+    .where(
+        Employment.person_id == bindparam("person_id"),
+        Employment.refused_at.is_(None),
+        Employment.from_on <= bindparam("day"),
+        Employment.to_on.is_(None) | (Employment.to_on >= bindparam("day")),
+    )
+    .options(joinedload(Employment.organization), joinedload(Employment.school))
+    .order_by(Employment.confirmed_at.is_(None), Employment.from_on.desc(), Employment.id.desc())
+)
+
+
 def person_with_roles(person_id: int) -> Person | None:
     """Return a person with the current and ended roles and their organizations, in one query."""
-    return (
-        db.session.scalars(
-            select(Person)
-            .where(Person.id == person_id)
-            .options(joinedload(Person.roles).joinedload(Role.organization))
-        )
-        .unique()
-        .one_or_none()
-    )
+    return db.session.scalars(_PERSON_WITH_ROLES, {"id": person_id}).unique().one_or_none()
 
 
 def by_address(address: str) -> Person | None:
@@ -144,21 +155,7 @@ def employments_of(person: Person) -> list[Employment]:
 
 def employments_on(person: Person, day: date) -> list[Employment]:
     """Return where a person works on a day, confirmed employments first, then the newest."""
-    return list(
-        db.session.scalars(
-            select(Employment)
-            .where(
-                Employment.person_id == person.id,
-                Employment.refused_at.is_(None),
-                Employment.from_on <= day,
-                Employment.to_on.is_(None) | (Employment.to_on >= day),
-            )
-            .options(joinedload(Employment.organization), joinedload(Employment.school))
-            .order_by(
-                Employment.confirmed_at.is_(None), Employment.from_on.desc(), Employment.id.desc()
-            )
-        )
-    )
+    return list(db.session.scalars(_EMPLOYMENTS_ON, {"person_id": person.id, "day": day}))
 
 
 def person_of_employee(organization_id: int, employee_number: str) -> Person | None:

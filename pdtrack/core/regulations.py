@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TypedDict
 
-from sqlalchemy import UniqueConstraint, or_, select
+from sqlalchemy import UniqueConstraint, bindparam, or_, select
 from sqlalchemy.orm import Mapped
 
 from pdtrack.core.db import Model, db
@@ -69,21 +69,25 @@ FIRST_ROWS: list[_Row] = [
 ]
 
 
+# Built once: building it takes longer than running it.
+_IN_FORCE = (
+    select(Regulation)
+    .where(
+        Regulation.key == bindparam("key"),
+        Regulation.valid_from <= bindparam("on"),
+        or_(Regulation.valid_to.is_(None), Regulation.valid_to >= bindparam("on")),
+    )
+    .order_by(Regulation.valid_from.desc())
+    .limit(1)
+)
+
+
 def in_force(key: str, on: date) -> Regulation:
     """Return the number that holds on a day.
 
     Raises `LookupError` when none does: an installation without it must not guess.
     """
-    found = db.session.scalar(
-        select(Regulation)
-        .where(
-            Regulation.key == key,
-            Regulation.valid_from <= on,
-            or_(Regulation.valid_to.is_(None), Regulation.valid_to >= on),
-        )
-        .order_by(Regulation.valid_from.desc())
-        .limit(1)
-    )
+    found = db.session.scalar(_IN_FORCE, {"key": key, "on": on})
     if found is None:
         message = f"No regulation {key!r} holds on {on}."
         raise LookupError(message)

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -22,12 +32,44 @@ from pdtrack.registration.rules import Counts
 FREE_CANCELLATION = "cancellation.free_business_days"
 
 
+def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+# What everybody asks who registers, built once: building takes longer than running.
+_AT_THE_DOOR = (
+    select(CourseSession)
+    .where(CourseSession.id == bindparam("id"), CourseSession.state != SessionState.DRAFT)
+    .options(
+        joinedload(CourseSession.collaborative),
+        joinedload(CourseSession.topic),
+        joinedload(CourseSession.venue),
+    )
+)
+_STANDING = select(
+    _count_if(Registration.status.in_(TAKING_PLACE)),
+    _count_if(Registration.status == Status.WAITLISTED),
+    _count_if(Registration.person_id == bindparam("person_id")),
+).where(
+    Registration.course_session_id == bindparam("course_session_id"),
+    Registration.status.in_(ACTIVE),
+)
+
+
+def course_session_at_the_door(course_session_id: int) -> CourseSession | None:
+    """Return a session that was published, with no more than registering for it needs."""
+    return db.session.scalars(_AT_THE_DOOR, {"id": course_session_id}).one_or_none()
+
+
 def find(registration_id: int) -> Registration | None:
     """Return a registration with all that its page shows."""
     return db.session.scalars(
         select(Registration)
         .where(Registration.id == registration_id)
-        .options(*_whole_session(), joinedload(Registration.employment))
+        .options(
+            *_whole_session(),
+            joinedload(Registration.employment).joinedload(Employment.organization),
+        )
     ).one_or_none()
 
 
@@ -80,6 +122,17 @@ def counts(ids: Iterable[int]) -> dict[int, Counts]:
     )
     found = {key: Counts(taken=taken, waiting=waiting) for key, taken, waiting in rows}
     return {key: found.get(key, Counts()) for key in wanted}
+
+
+def standing(course_session: CourseSession, person: Person) -> tuple[Counts, bool]:
+    """Return how full a course session is, and whether a person is in it or in its line already.
+
+    One query, for it runs while everybody else waits for the lock.
+    """
+    taken, waiting, mine = db.session.execute(
+        _STANDING, {"course_session_id": course_session.id, "person_id": person.id}
+    ).one()
+    return Counts(taken=taken or 0, waiting=waiting or 0), bool(mine)
 
 
 def count(course_session: CourseSession) -> Counts:
@@ -356,7 +409,3 @@ def _whole_person() -> list[ExecutableOption]:
         joinedload(Registration.person).selectinload(Person.addresses),
         joinedload(Registration.employment),
     ]
-
-
-def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))

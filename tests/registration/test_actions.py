@@ -110,7 +110,7 @@ def test_the_database_forbids_a_second_registration_whatever_the_code_believes(
 ) -> None:
     course_session, ada = make.course_session(), make.person()
     register(course_session, person=ada)
-    monkeypatch.setattr(queries, "find_active", lambda *_: None)
+    monkeypatch.setattr(queries, "standing", lambda *_: (Counts(), False))
 
     with pytest.raises(actions.AlreadyRegistered, match="already"):
         register(course_session, person=ada)

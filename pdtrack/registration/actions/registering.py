@@ -46,11 +46,14 @@ def register(
 
     Raises a `RegistrationRefused` that says why not.
     """
+    # Kept at hand, for the lock reads the session anew and the mail speaks of these.
+    _around = (course_session.collaborative, course_session.topic, course_session.venue)
     lock(course_session)  # Two people must not take the last place.
     _refuse_closed(course_session)
     _refuse_foreign_employment(person, employment)
-    _refuse_second(course_session, person)
-    counts = queries.count(course_session)
+    counts, is_in = queries.standing(course_session, person)
+    if is_in:
+        raise AlreadyRegistered(ALREADY)
     status = rules.placement(
         capacity=course_session.capacity, taken=counts.taken, waiting=counts.waiting
     )
@@ -85,9 +88,9 @@ def register_for(
     if closed is not None and closed.because in _NOT_EVEN_STAFF:
         raise _REFUSALS[closed.because](closed.message)
     _refuse_foreign_employment(person, employment)
-    if queries.find_active(course_session, person):
+    counts, is_in = queries.standing(course_session, person)
+    if is_in:
         raise AlreadyRegistered(f"{person.display_name} has a registration for this session.")
-    counts = queries.count(course_session)
     status = rules.staff_placement(
         capacity=course_session.capacity,
         counts=counts,
@@ -180,12 +183,6 @@ def _refuse_foreign_employment(person: Person, employment: Employment | None) ->
         raise NotYourEmployment(
             "Choose one of the places where you work today.", field="employment"
         )
-
-
-def _refuse_second(course_session: CourseSession, person: Person) -> None:
-    found = queries.find_active(course_session, person)
-    if found is not None:
-        raise AlreadyRegistered(ALREADY)
 
 
 def _refuse_without_waitlist(course_session: CourseSession, status: Status) -> None:

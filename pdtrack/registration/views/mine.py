@@ -27,7 +27,7 @@ from pdtrack.registration.views.blueprint import bp
 @bp.route("/sessions/<int:course_session_id>/register", methods=["GET", "POST"])
 def register(course_session_id: int) -> ResponseReturnValue:
     """Register for a session, or join its waitlist."""
-    course_session = or_404(catalog.published(course_session_id))
+    course_session = or_404(queries.course_session_at_the_door(course_session_id))
     authorize(policy.may_register, course_session)
     employments = accounts.employments_on(me(), clock.today())
     form = RegistrationForm(data={"accommodations": me().accommodations})
@@ -129,14 +129,14 @@ def prices(course_session: CourseSession, employments: Sequence[Employment]) -> 
 
 def _standing(course_session: CourseSession, employments: Sequence[Employment]) -> dict[str, Any]:
     """Return what a person weighs before registering."""
-    counts = queries.count(course_session)
+    counts, is_in = queries.standing(course_session, me())
     placement = rules.placement(
         capacity=course_session.capacity, taken=counts.taken, waiting=counts.waiting
     )
     return {
         "price": catalog.price_for(course_session, employments[:1]),
         "employments": employments,
-        "existing": queries.find_active(course_session, me()),
+        "existing": queries.find_active(course_session, me()) if is_in else None,
         "closed": rules.why_closed(course_session, clock.now()),
         "counts": counts,
         "would_wait": placement == Status.WAITLISTED,
