@@ -147,7 +147,8 @@ def _outbox() -> Iterator[Finding]:
     else:
         yield Finding(True, f"Mail leaves in time; {figures.waiting} waiting.")
     if figures.failed:
-        yield Finding(False, f"{figures.failed} mails could not be delivered: see /platform/mail.")
+        messages = filters.plural(figures.failed, "message")
+        yield Finding(False, f"{messages} could not be delivered: see /platform/mail.")
 
 
 def _space() -> Iterator[Finding]:

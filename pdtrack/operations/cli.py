@@ -33,7 +33,7 @@ def work(threads: int) -> None:
 def status() -> None:
     """Say how much mail waits, and for how long."""
     figures = queries.outbox_figures()
-    click.echo(f"{filters.plural(figures.waiting, 'mail')} waiting, {figures.failed} given up.")
+    click.echo(f"{filters.plural(figures.waiting, 'message')} waiting, {figures.failed} given up.")
     if figures.oldest_due_at is not None:
         since = filters.when(figures.oldest_due_at)
         click.echo(f"The oldest that may leave has been waiting since {since}.")

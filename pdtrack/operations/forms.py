@@ -10,12 +10,14 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, StringField
 from wtforms.validators import Optional, Regexp
 
+from pdtrack.accounts import queries as people
 from pdtrack.core import clock
 from pdtrack.core.forms import Form
 from pdtrack.operations.queries import WhatHappened
 from pdtrack.organizations import queries as organizations
 
 USUAL_DAYS = timedelta(days=30)
+_NUMBER = re.compile(r"[0-9]{1,12}")
 _SUBJECT = re.compile(r"([a-z_]+)(?::(\d{1,12}))?")
 
 
@@ -23,11 +25,7 @@ class AuditFilter(Form):
     """Which entries to show."""
 
     event = StringField("What happened", description="As it begins: registration.")
-    person = StringField(
-        "Person",
-        [Optional(), Regexp(r"\d{1,12}\Z", message="Enter the number of the person.")],
-        description="The number in the address of the person’s page.",
-    )
+    person = StringField("Person", description="An address, or a number.")
     organization = StringField("Organization", description="Its code of eight digits.")
     subject = StringField(
         "About",
@@ -48,15 +46,23 @@ class AuditFilter(Form):
         self.validate()
         organization = organizations.by_org_code(self.organization.data or "")
         subject = _SUBJECT.fullmatch(self.subject.data or "")
-        person = self.person.data if not self.person.errors else None
         if self.organization.data and organization is None:
             self.organization.errors = ["No organization has this code."]
         return WhatHappened(
             event=self.event.data or "",
-            person_id=int(person) if person else None,
+            person_id=self._person_id(),
             organization_id=organization.id if organization else None,
             subject_type=subject[1] if subject else "",
             subject_id=int(subject[2]) if subject and subject[2] else None,
             from_on=self.from_on.data,
             to_on=self.to_on.data,
         )
+
+    def _person_id(self) -> int | None:
+        asked = self.person.data or ""
+        if _NUMBER.fullmatch(asked):
+            return int(asked)
+        person = people.by_address(asked.lower()) if asked else None
+        if asked and person is None:
+            self.person.errors = ["Nobody has this address."]
+        return person.id if person else None

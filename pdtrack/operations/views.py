@@ -37,9 +37,15 @@ def init_app(app: Flask) -> None:
     """Add the pages, their menu entries, and the counting of requests."""
     app.register_blueprint(bp)
     metrics.init_app(app)
-    navigation.add("platform", "Health", "operations.show", order=10, rule="operations.operate")
-    navigation.add("platform", "Mail", "operations.mail", order=20, rule="operations.operate")
-    navigation.add("platform", "Audit log", "operations.audit", order=30, rule="operations.operate")
+    platform = (
+        ("Health", "operations.show"),
+        ("Organizations", "organizations.organizations"),
+        ("Roles", "accounts.platform_roles"),
+        ("Mail", "operations.mail"),
+        ("Audit log", "operations.audit"),
+    )
+    for place, (label, endpoint) in enumerate(platform):
+        navigation.add("platform", label, endpoint, order=place, rule="operations.operate")
     navigation.add(
         "manage",
         "Mail sent",

@@ -63,7 +63,7 @@ def test_the_outbox_tells_how_it_stands(runner: FlaskCliRunner) -> None:
 
     result = runner.invoke(args=["outbox", "status"])
 
-    assert "1 mail waiting, 1 given up." in result.output
+    assert "1 message waiting, 1 given up." in result.output
     assert "has been waiting since" in result.output
     assert "No worker is at work" in result.output
 

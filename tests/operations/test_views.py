@@ -164,7 +164,7 @@ def test_the_health_page_says_what_is_wrong(administrator: FlaskClient) -> None:
     page = administrator.get("/platform/").text
 
     assert "Needs you" in page
-    assert "1 mails could not be delivered" in page
+    assert "1 message could not be delivered" in page
     assert "A lost letter" in page
     assert page.count("<h1") == 1
 
@@ -280,6 +280,7 @@ def test_the_audit_log_is_filtered(administrator: FlaskClient) -> None:
     assert "course.created" not in everything  # Three months ago.
     for query, is_there in {
         f"event=registration.&person={ada.id}": True,
+        f"person={ada.email}": True,
         f"organization={here.org_code}&subject=organizations:{here.id}": True,
         f"from={clock.today()}&to={clock.today()}": True,
         "event=course.": False,
