@@ -34,7 +34,7 @@ class MeetingRow(Form):
 
         csrf = False
 
-    id = IntegerField(widget=HiddenInput())
+    id = IntegerField(validators=[Optional()], widget=HiddenInput())
     day = Day("Date", [Optional()])
     start = Hour("Starts", [Optional()])
     end = Hour("Ends", [Optional()])
