@@ -87,8 +87,11 @@ def columns() -> list[Column[Any]]:
 
 
 def of_district(district: Organization) -> ColumnElement[bool]:
-    """Return the condition of what was registered under a district's own employment."""
-    return Employment.organization_id == district.id
+    """Return the condition of what was registered under a district's own employment.
+
+    Whom the district does not know, and has said so, is not its own.
+    """
+    return and_(Employment.organization_id == district.id, Employment.refused_at.is_(None))
 
 
 def of_collaborative(collaborative: Organization) -> ColumnElement[bool]:

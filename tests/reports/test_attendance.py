@@ -124,6 +124,16 @@ def test_a_mover_is_seen_where_the_registration_was_made(district: District) -> 
     assert seen(new_district) == [after.course_session_id]
 
 
+def test_whom_the_district_refused_is_not_in_its_report(district: District) -> None:
+    stranger = make.person()
+    claim = make.employment(
+        person=stranger, organization=district, is_confirmed=False, refused_at=clock.now()
+    )
+    make.registration(course_session=past(), person=stranger, employment_id=claim.id)
+
+    assert list(stream(of_district(district), around())) == []
+
+
 def test_with_two_employers_each_sees_only_its_own(district: District) -> None:
     other = make.district()
     both = make.person(employer=district)
