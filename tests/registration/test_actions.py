@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ from tests import make
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def register(course_session: CourseSession, **values: object) -> Registration:
+def register(course_session: CourseSession, **values: Any) -> Registration:
     """Register a new person, who acts for themselves."""
     person = values.pop("person", None) or make.person()
     employment = values.pop("employment", None)
@@ -126,7 +127,7 @@ def test_the_database_forbids_a_second_registration_whatever_the_code_believes(
     ],
 )
 def test_a_session_that_is_not_open_takes_nobody(
-    values: dict[str, object], refusal: type[actions.RegistrationRefused]
+    values: dict[str, Any], refusal: type[actions.RegistrationRefused]
 ) -> None:
     course_session = make.course_session(**values)
 

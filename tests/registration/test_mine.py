@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -126,7 +127,7 @@ def test_going_back_after_registering_shows_that_there_is_a_registration(
     ],
 )
 def test_a_session_that_takes_nobody_says_why_and_refuses_the_post(
-    adas: FlaskClient, values: dict[str, object], says: str
+    adas: FlaskClient, values: dict[str, Any], says: str
 ) -> None:
     course_session = make.course_session(**values)
 

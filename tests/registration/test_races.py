@@ -6,6 +6,7 @@ import multiprocessing
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def test_threads_never_give_away_more_places_than_there_are(racing: Flask) -> No
     attempts = [(course_session.id, person_id) for person_id in _people(12)]
     db.session.remove()
 
-    outcomes = _race_of_threads(racing, [lambda each=each: _register(each) for each in attempts])
+    outcomes = _race_of_threads(racing, [partial(_register, each) for each in attempts])
 
     assert sorted(outcomes) == ["registered"] * PLACES + ["waitlisted"] * (12 - PLACES)
     assert queries.counts([attempts[0][0]]) == {
@@ -199,8 +200,8 @@ def test_places_freed_at_the_same_moment_go_to_as_many_people_and_no_newcomer(
     _race_of_threads(
         racing,
         [
-            *(lambda each=each: leave(each) for each in leaving),
-            *(lambda each=each: _register(each) for each in newcomers),
+            *(partial(leave, each) for each in leaving),
+            *(partial(_register, each) for each in newcomers),
         ],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -40,7 +41,7 @@ def roster_of(course_session: CourseSession, tail: str = "") -> str:
     return f"/manage/{slug}/sessions/{course_session.id}/roster{tail}"
 
 
-def colleague(place: Collaborative, **values: object) -> Person:
+def colleague(place: Collaborative, **values: Any) -> Person:
     """Somebody who works in a member district."""
     return make.person(employer=make.district(member_of=place), **values)
 

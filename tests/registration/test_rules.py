@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from pdtrack.registration.rules import ClosedBecause, Counts
 NOW = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 
 
-def session(**values: object) -> CourseSession:
+def session(**values: Any) -> CourseSession:
     """A published session for 20 people next week, in memory only."""
     return CourseSession(
         **{
@@ -105,7 +106,7 @@ def test_self_paced_work_moves_the_line_until_it_is_due() -> None:
         ({"starts_at": NOW}, ClosedBecause.OVER),
     ],
 )
-def test_why_registration_is_closed(values: dict[str, object], because: ClosedBecause) -> None:
+def test_why_registration_is_closed(values: dict[str, Any], because: ClosedBecause) -> None:
     closed = rules.why_closed(session(**values), NOW)
 
     assert closed is not None
@@ -128,7 +129,7 @@ def test_nothing_closes_an_open_session() -> None:
     ],
 )
 def test_the_reason_why_nobody_is_promoted(
-    values: dict[str, object], counts: Counts, says: str
+    values: dict[str, Any], counts: Counts, says: str
 ) -> None:
     with clock.frozen(NOW):
         assert says in (rules.why_nobody_is_promoted(session(**values), counts) or "")
