@@ -25,7 +25,8 @@ def may_see(actor: Actor, certificate: Certificate) -> bool:
     if actor.id is not None and actor.id == certificate.person_id:
         return True
     employment = certificate.award.registration.employment
-    employer_id = employment.organization_id if employment else None
-    return may_change(actor, certificate) or (
-        employer_id is not None and actor.holds(RoleKind.DISTRICT_ADMINISTRATOR, employer_id)
-    )
+    if may_change(actor, certificate):
+        return True
+    if employment is None or employment.organization_id is None or employment.refused_at:
+        return False
+    return actor.holds(RoleKind.DISTRICT_ADMINISTRATOR, employment.organization_id)

@@ -153,7 +153,9 @@ def _made_under(district: District) -> ColumnElement[bool]:
 
 
 def _employments(district: District) -> Select[int]:
-    return select(Employment.id).where(Employment.organization_id == district.id)
+    return select(Employment.id).where(
+        Employment.organization_id == district.id, Employment.refused_at.is_(None)
+    )
 
 
 def _held_in(year: int) -> ColumnElement[bool]:

@@ -232,7 +232,7 @@ def of_district(
     statement = (
         _with_workplace(select(Registration))
         .join(Registration.course_session)
-        .where(Employment.organization_id == district.id)
+        .where(Employment.organization_id == district.id, Employment.refused_at.is_(None))
         .options(
             contains_eager(Registration.person).selectinload(Person.addresses),
             contains_eager(Registration.course_session).joinedload(CourseSession.collaborative),
