@@ -132,7 +132,7 @@ def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
             case((part.c.is_last == 1, _session_minutes()), else_=null()).label("session_hours"),
             case((part.c.is_last == 1, pdps.pdp_tenths), else_=null()).label("pdps"),
             case((part.c.is_last == 1, Certificate.serial), else_=null()).label("certificate"),
-            Registration.id.label("registration_id"),
+            Person.id.label("person_id"),
         )
         .select_from(part)
         .join(Registration, Registration.course_session_id == part.c.session_id)
@@ -182,7 +182,7 @@ def totals(condition: ColumnElement[bool], period: Period) -> Totals:
     found = db.session.execute(
         select(
             func.count(),
-            func.count(func.distinct(rows.c.registration_id)),
+            func.count(func.distinct(rows.c.person_id)),
             func.coalesce(func.sum(rows.c.minutes), 0),
             func.coalesce(func.sum(unmarked), 0),
         ).select_from(rows)

@@ -227,6 +227,16 @@ def test_a_collaborative_sees_all_of_its_own_and_nothing_else(district: District
     assert totals(of_collaborative(ours.collaborative), around()).people == 2
 
 
+def test_somebody_who_attends_twice_is_one_person(district: District) -> None:
+    ada = make.person(employer=district)
+    for _ in range(2):
+        make.registration(course_session=past(meetings=2), person=ada)
+
+    found = totals(of_district(district), around())
+
+    assert (found.rows, found.people) == (4, 1)
+
+
 def test_the_page_costs_the_same_with_one_row_and_many(
     client: FlaskClient, district: District
 ) -> None:
