@@ -36,13 +36,15 @@ def open_as(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Return a way to open a site's pages as somebody, each in a browser of their own."""
     contexts: list[BrowserContext] = []
 
-    def as_somebody(site: Site, email: str | None = None, **options: Any) -> Page:
+    def as_somebody(
+        site: Site, email: str | None = None, password: str = PASSWORD, **options: Any
+    ) -> Page:
         context = browser.new_context(base_url=site.base, **{"viewport": DESK, **options})
         context.set_default_timeout(PATIENCE * 1000 / 3)
         contexts.append(context)
         page = context.new_page()
         if email is not None:
-            sign_in(page, email)
+            sign_in(page, email, password)
         return page
 
     yield as_somebody
@@ -50,7 +52,7 @@ def open_as(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+def sign_in(page: Page, email: str, password: str) -> None:
     """Sign in by the sign-in page."""
     page.goto("/sign-in")
     page.get_by_label("E-mail").fill(email)
