@@ -21,7 +21,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from pdtrack.accounts.models import EmailAddress, Employment, Person
-from pdtrack.catalog.models import Course, CourseSession, SessionState
+from pdtrack.catalog.models import CourseSession, SessionState
 from pdtrack.core import clock, regulations
 from pdtrack.core.db import db
 from pdtrack.organizations.models import Organization, School
@@ -55,6 +55,19 @@ _STANDING = select(
     Registration.status.in_(ACTIVE),
 )
 
+_WHOLE = (
+    select(Registration)
+    .where(Registration.id == bindparam("id"))
+    .options(
+        joinedload(Registration.course_session).options(
+            joinedload(CourseSession.collaborative),
+            joinedload(CourseSession.topic),
+            joinedload(CourseSession.venue),
+        ),
+        joinedload(Registration.employment).joinedload(Employment.organization),
+    )
+)
+
 
 def course_session_at_the_door(course_session_id: int) -> CourseSession | None:
     """Return a session that was published, with no more than registering for it needs."""
@@ -62,15 +75,8 @@ def course_session_at_the_door(course_session_id: int) -> CourseSession | None:
 
 
 def find(registration_id: int) -> Registration | None:
-    """Return a registration with all that its page shows."""
-    return db.session.scalars(
-        select(Registration)
-        .where(Registration.id == registration_id)
-        .options(
-            *_whole_session(),
-            joinedload(Registration.employment).joinedload(Employment.organization),
-        )
-    ).one_or_none()
+    """Return a registration with what its page shows."""
+    return db.session.scalars(_WHOLE, {"id": registration_id}).one_or_none()
 
 
 def in_course_session(course_session: CourseSession, registration_id: int) -> Registration | None:
@@ -392,16 +398,6 @@ def _of_person(person: Person) -> Select[Registration]:
             session.selectinload(CourseSession.meetings),
         )
     )
-
-
-def _whole_session() -> list[ExecutableOption]:
-    session = joinedload(Registration.course_session)
-    return [
-        session.joinedload(CourseSession.course).joinedload(Course.topic),
-        session.joinedload(CourseSession.collaborative),
-        session.joinedload(CourseSession.venue),
-        session.selectinload(CourseSession.meetings),
-    ]
 
 
 def _whole_person() -> list[ExecutableOption]:
