@@ -11,6 +11,7 @@ from pdtrack.certificates.queries import Candidate
 from pdtrack.core import clock, pdf, tokens
 from pdtrack.core.pages import rendered
 
+LONG_NAME, LONG_TITLE = 60, 90
 FORM = 1  # Raised when the snapshot's shape changes; older ones stay readable.
 SHEETS = {Paper.LETTER: pdf.Paper.LETTER_LANDSCAPE, Paper.A4: pdf.Paper.A4_LANDSCAPE}
 
@@ -68,6 +69,7 @@ def certificate_pdf(certificate: Certificate, paper: Paper) -> bytes:
         "certificates/paper.html",
         certificate=certificate,
         says=certificate.snapshot,
+        size=_size(certificate.snapshot),
         address=address,
         qr_code=pdf.qr_code(address),
     )
@@ -78,3 +80,9 @@ def certificate_pdf(certificate: Certificate, paper: Paper) -> bytes:
         made_at=certificate.issued_at,
         paper=SHEETS[paper],
     )
+
+
+def _size(says: dict[str, Any]) -> str:
+    """Return how large names and titles are set, so that long ones leave room for the rest."""
+    is_long = len(says["name"]) > LONG_NAME or len(says["title"]) > LONG_TITLE
+    return "long" if is_long else "usual"
