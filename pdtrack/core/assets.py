@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ _YEAR = 365 * 24 * 3600
 def init_app(app: Flask) -> None:
     """Fingerprint every address of a static file and let browsers keep what they fetched."""
     folder = Path(app.static_folder or "static")
+    app.jinja_env.globals["url_for"] = _addresses(app)
     known: dict[str, str] = {}  # A page names twenty files: none is looked at twice.
 
     @app.url_defaults
@@ -39,6 +41,21 @@ def init_app(app: Flask) -> None:
             response.cache_control.immutable = True
             response.cache_control.no_cache = None
         return response
+
+
+def _addresses(app: Flask) -> Callable[..., str]:
+    """Return what writes addresses in templates: those of files are the same on every page."""
+    known: dict[str, str] = {}
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        if endpoint != "static" or app.debug or values.keys() != {"filename"}:
+            return app.url_for(endpoint, **values)
+        name = values["filename"]
+        if name not in known:
+            known[name] = app.url_for(endpoint, **values)
+        return known[name]
+
+    return url_for
 
 
 @cache
