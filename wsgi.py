@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import config
@@ -12,3 +13,8 @@ try:
 except config.SettingsError as error:
     sys.stderr.write(f"pdtrack cannot start. {error}\n")
     sys.exit(3)  # On any other code gunicorn starts its workers again, forever.
+
+# What is loaded now stays for good: the collector of garbage need not look through it again
+# and again, which took a fifteenth of every answer.
+gc.collect()
+gc.freeze()
