@@ -1,0 +1,61 @@
+"""Reading registrations: places, lines, rosters, and what a person or a district has."""
+
+from __future__ import annotations
+
+from pdtrack.registration.queries.lists import (
+    all_of,
+    in_batches,
+    of_district,
+    registered,
+    roster,
+)
+from pdtrack.registration.queries.people import (
+    ahead_of,
+    behind,
+    last_free_day,
+    of_person,
+    other_dates,
+    people_registered_with,
+)
+from pdtrack.registration.queries.places import (
+    active,
+    active_by_session,
+    count,
+    counts,
+    course_session_at_the_door,
+    find,
+    find_active,
+    in_course_session,
+    line,
+    position_in_line,
+    positions,
+    registered_ids,
+    standing,
+)
+
+__all__ = [
+    "active",
+    "active_by_session",
+    "ahead_of",
+    "all_of",
+    "behind",
+    "count",
+    "counts",
+    "course_session_at_the_door",
+    "find",
+    "find_active",
+    "in_batches",
+    "in_course_session",
+    "last_free_day",
+    "line",
+    "of_district",
+    "of_person",
+    "other_dates",
+    "people_registered_with",
+    "position_in_line",
+    "positions",
+    "registered",
+    "registered_ids",
+    "roster",
+    "standing",
+]
