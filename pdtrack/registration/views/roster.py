@@ -87,7 +87,7 @@ def _asked(course_session: CourseSession) -> Select[Registration]:
         course_session,
         state=asked.get("state", ""),
         text=asked.get("q", "").strip()[:200],
-        sort=asked.get("sort", "name"),
+        sort=asked.get("sort", "state"),
     )
 
 
