@@ -141,8 +141,9 @@ def _worker() -> Iterator[Finding]:
 def _outbox() -> Iterator[Finding]:
     figures = queries.outbox_figures()
     if figures.is_late:
+        why = f" {figures.trouble.rstrip('.')}." if figures.trouble else ""
         yield Finding(
-            False, f"Mail has been waiting for {_length(figures.age)}: see /platform/mail for why."
+            False, f"Mail has been waiting for {_length(figures.age)}: see /platform/mail.{why}"
         )
     else:
         yield Finding(True, f"Mail leaves in time; {figures.waiting} waiting.")

@@ -31,12 +31,14 @@ def work(threads: int) -> None:
 
 @outbox_cli.command("status")
 def status() -> None:
-    """Say how much mail waits, and for how long."""
+    """Say how much mail waits, for how long, and what keeps it."""
     figures = queries.outbox_figures()
     click.echo(f"{filters.plural(figures.waiting, 'message')} waiting, {figures.failed} given up.")
     if figures.oldest_due_at is not None:
         since = filters.when(figures.oldest_due_at)
         click.echo(f"The oldest that may leave has been waiting since {since}.")
+    if figures.trouble is not None:
+        click.echo(f"What keeps it: {figures.trouble}")
     age = checkup.worker_age()
     if age is None or age > checkup.DEAD_AFTER:
         click.echo("No worker is at work: start `flask --app wsgi jobs work`.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from pdtrack.accounts.models import Person
@@ -23,11 +23,12 @@ LATE_AFTER = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class OutboxFigures:
-    """How the outbox stands."""
+    """How the outbox stands; `trouble` is what the oldest mail that waits met with."""
 
     waiting: int
     failed: int
     oldest_due_at: datetime | None
+    trouble: str | None = None
 
     @property
     def age(self) -> timedelta:
@@ -56,7 +57,7 @@ class WhatHappened:
 
 
 def outbox_figures() -> OutboxFigures:
-    """Return how much mail waits and has failed, and since when the oldest is due.
+    """Return how much mail waits and has failed, since when the oldest is due, and why it waits.
 
     Two queries that an index answers, however much was ever sent.
     """
@@ -65,16 +66,22 @@ def outbox_figures() -> OutboxFigures:
         .where(OutgoingEmail.state.in_((MailState.WAITING, MailState.FAILED)))
         .group_by(OutgoingEmail.state)
     )
-    oldest = db.session.scalar(
-        select(func.min(OutgoingEmail.not_before_at)).where(
-            OutgoingEmail.state == MailState.WAITING, OutgoingEmail.not_before_at <= clock.now()
-        )
+    # Each failed attempt puts a mail off: it waits since it was written, not since the last one.
+    due_at = case(
+        (OutgoingEmail.attempts > 0, OutgoingEmail.created_at), else_=OutgoingEmail.not_before_at
     )
+    oldest = db.session.execute(
+        select(due_at, OutgoingEmail.last_error)
+        .where(OutgoingEmail.state == MailState.WAITING, due_at <= clock.now())
+        .order_by(due_at, OutgoingEmail.id)
+        .limit(1)
+    ).one_or_none()
     counts = {row[0]: row[1] for row in counted}
     return OutboxFigures(
         waiting=counts.get(MailState.WAITING, 0),
         failed=counts.get(MailState.FAILED, 0),
-        oldest_due_at=oldest,
+        oldest_due_at=oldest[0] if oldest else None,
+        trouble=oldest[1] if oldest else None,
     )
 
 

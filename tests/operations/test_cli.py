@@ -13,14 +13,15 @@ from flask.testing import FlaskCliRunner
 from pdtrack.app import create_app
 from pdtrack.catalog import search
 from pdtrack.certificates.models import Award, AwardKind, Certificate, CertificateFile, Paper
-from pdtrack.core import audit, clock, jobs, security
+from pdtrack.core import audit, clock, delivery, filters, jobs, security
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import action, db
 from pdtrack.core.files import FileStore
 from pdtrack.core.outbox import MailState, OutgoingEmail
-from pdtrack.operations import schema
+from pdtrack.operations import checkup, schema
 from tests import make
 from tests.conftest import prepare, settings
+from tests.servers import free_port
 
 
 @pytest.fixture
@@ -66,6 +67,34 @@ def test_the_outbox_tells_how_it_stands(runner: FlaskCliRunner) -> None:
     assert "1 message waiting, 1 given up." in result.output
     assert "has been waiting since" in result.output
     assert "No worker is at work" in result.output
+
+
+def test_a_server_that_is_down_for_hours_raises_the_alarm(runner: FlaskCliRunner) -> None:
+    # customcert #710: mail silently stopped. Every failed attempt puts the mail off, to a moment
+    # that is to come; it has been waiting all the same.
+    runner.app.config["PDTRACK_SMTP_URL"] = f"smtp://127.0.0.1:{free_port()}"
+    written_at = clock.now()
+    write_mail(MailState.WAITING)
+    for minutes in (0, 2, 10, 30, 100):
+        with clock.frozen(written_at + timedelta(minutes=minutes)):
+            delivery.send_due()
+
+    with clock.frozen(written_at + timedelta(minutes=125)):
+        status = runner.invoke(args=["outbox", "status"])
+        findings = [each.sentence for each in checkup.examine(is_deep=False) if not each.is_good]
+
+    assert f"has been waiting since {filters.when(written_at)}." in status.output
+    assert "What keeps it: The mail server cannot be used" in status.output
+    assert any("Mail has been waiting for 2 hours" in each for each in findings)
+
+
+def test_mail_to_many_that_may_still_be_undone_raises_no_alarm(runner: FlaskCliRunner) -> None:
+    write_mail(MailState.WAITING, minutes_ago=-4)
+
+    result = runner.invoke(args=["outbox", "status"])
+
+    assert "1 message waiting, 0 given up." in result.output
+    assert "has been waiting since" not in result.output
 
 
 def test_the_doctor_finds_a_healthy_installation_healthy(runner: FlaskCliRunner) -> None:
