@@ -12,6 +12,19 @@ from pdtrack.core import clock
 from pdtrack.core.forms import Form
 from pdtrack.reports.attendance import Period
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class Day(DateField):
+    """A day of the years in which there can be anything to report."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            self.data = None
+            raise ValueError(f"Choose a day between {FIRST_YEAR} and {LAST_YEAR}.")
+
 
 class PeriodForm(Form):
     """From which day to which; without any, this fiscal year."""
@@ -21,8 +34,8 @@ class PeriodForm(Form):
 
         csrf = False
 
-    from_ = DateField("From", [Optional()], name="from")
-    to = DateField("To", [Optional()])
+    from_ = Day("From", [Optional()], name="from")
+    to = Day("To", [Optional()])
 
     def validate_to(self, field: Any) -> None:
         """Keep the days in order."""

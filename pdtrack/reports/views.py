@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 
@@ -70,7 +70,12 @@ def district_attendance_file(org_code: str, ending: str) -> ResponseReturnValue:
     """Send a district its attendance report as a file."""
     district = or_404(organizations.district(org_code))
     authorize(policy.may_read_district_attendance, district)
-    return _file(report.of_district(district), f"attendance-{district.org_code}", ending)
+    return _file(
+        report.of_district(district),
+        f"attendance-{district.org_code}",
+        ending,
+        page=url_for(".district_attendance", org_code=district.org_code),
+    )
 
 
 @bp.get(f"{DESK}/attendance")
@@ -86,7 +91,12 @@ def attendance_file(short_name: str, ending: str) -> ResponseReturnValue:
     """Send a coordinator the attendance report as a file."""
     place = or_404(organizations.collaborative(short_name))
     authorize(policy.may_read_attendance, place)
-    return _file(report.of_collaborative(place), f"attendance-{place.slug}", ending)
+    return _file(
+        report.of_collaborative(place),
+        f"attendance-{place.slug}",
+        ending,
+        page=url_for(".attendance", short_name=place.slug),
+    )
 
 
 @bp.get(f"{DESK}/year")
@@ -133,9 +143,13 @@ def _page(
     )
 
 
-def _file(condition: ColumnElement[bool], name: str, ending: str) -> Response:
+def _file(
+    condition: ColumnElement[bool], name: str, ending: str, *, page: str
+) -> ResponseReturnValue:
+    """Send the report as a file; the page says what is wrong with days that make no sense."""
     form = PeriodForm(request.args)
-    form.validate()
+    if not form.validate():
+        return redirect(f"{page}?{request.query_string.decode('ascii', 'ignore')}")
     period = form.period
     rows = report.stream(condition, period)
     name = f"{name}-{period.first}-{period.last}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
@@ -30,6 +31,7 @@ class Figures:
     seats: int = 0
     districts: int = 0
     minutes: int = 0
+    hours: int = 0
     certificates: int = 0
 
 
@@ -40,7 +42,7 @@ class DistrictFigures:
     name: str
     seats: int
     people: int
-    minutes: int
+    hours: int
 
 
 @dataclass
@@ -65,6 +67,20 @@ def first_days(year: int) -> list[date]:
     return [start, date(year - 1, 10, 1), date(year, 1, 1), date(year, 4, 1), date(year, 7, 1)]
 
 
+def whole_hours(minutes: Sequence[int]) -> list[int]:
+    """Write lengths as whole hours that add up to the whole hours of their sum.
+
+    A board adds the columns up: rounding each for itself would lose hours on the
+    way. Those that lose most by rounding down are rounded up.
+    """
+    found = [each // 60 for each in minutes]
+    missing = sum(minutes) // 60 - sum(found)
+    by_rest = sorted(range(len(minutes)), key=lambda index: -(minutes[index] % 60))
+    for index in by_rest[:missing]:
+        found[index] += 1
+    return found
+
+
 def of_collaborative(collaborative: Organization, year: int) -> Year:
     """Return a collaborative's year; five queries, whatever happened in it.
 
@@ -77,6 +93,7 @@ def of_collaborative(collaborative: Organization, year: int) -> Year:
     _fill(found, "seats", _seats(func.count(), year).where(of_year))
     _fill(found, "minutes", _credited(year).where(of_year))
     _fill(found, "certificates", _certificates(collaborative, year))
+    _add_hours(found)
     _add_districts(found, of_year, year)
     return found
 
@@ -161,6 +178,13 @@ def _fill(year: Year, name: str, statement: Select[int, int]) -> None:
         setattr(year.whole, name, getattr(year.whole, name) + int(amount))
 
 
+def _add_hours(year: Year) -> None:
+    hours = whole_hours([each.minutes for each in year.quarters])
+    for quarter, amount in zip(year.quarters, hours, strict=True):
+        quarter.hours = amount
+    year.whole.hours = sum(hours)
+
+
 def _add_districts(year: Year, of_year: ColumnElement[bool], number: int) -> None:
     """Add what each district got, and how many districts each quarter served."""
     quarter = _quarter(CourseSession.starts_at, number)
@@ -186,7 +210,11 @@ def _add_districts(year: Year, of_year: ColumnElement[bool], number: int) -> Non
                 Registration.status == Status.REGISTERED,
             ),
         )
-        .outerjoin(Employment, Employment.id == Registration.employment_id)
+        # Whom a district does not know, and has said so, is not its own.
+        .outerjoin(
+            Employment,
+            and_(Employment.id == Registration.employment_id, Employment.refused_at.is_(None)),
+        )
         .outerjoin(
             Organization,
             and_(
@@ -208,9 +236,10 @@ def _add_districts(year: Year, of_year: ColumnElement[bool], number: int) -> Non
         )
         .group_by(seats.c.district_id, seats.c.district)
         .order_by(func.count().desc(), seats.c.district)
-    )
-    for district_id, name, places, people, credited, *served in rows:
-        figures = DistrictFigures(name or "Other employers", places, people, int(credited or 0))
+    ).all()
+    hours = whole_hours([int(row[4] or 0) for row in rows])
+    for (district_id, name, places, people, _, *served), credited in zip(rows, hours, strict=True):
+        figures = DistrictFigures(name or "Other employers", places, people, credited)
         if district_id is None:
             year.others = figures
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -227,6 +227,31 @@ def test_a_collaborative_sees_all_of_its_own_and_nothing_else(district: District
     assert totals(of_collaborative(ours.collaborative), around()).people == 2
 
 
+def test_a_coordinator_takes_the_same_report_home_for_the_days_asked(
+    client: FlaskClient, district: District
+) -> None:
+    place = make.collaborative()
+    long_ago = make.course_session(
+        collaborative=place, starts_at=clock.at(date(2024, 10, 8), time(9)), meetings=2
+    )
+    make.registration(course_session=long_ago, person=make.person(employer=district))
+    make.registration(
+        course_session=past(collaborative=place), person=make.person(employer=district)
+    )
+    make.sign_in(client, make.coordinator(place))
+    address = f"/manage/{place.slug}/reports/attendance"
+    days = "from=2024-10-01&to=2024-10-14"
+
+    page = client.get(f"{address}?{days}")
+    assert f'href="{address}.csv?{days.replace("&", "&amp;")}"' in page.text
+    [row] = csv_rows(client, f"{address}.csv?{days}")
+    assert row["meeting_starts_at"] == "2024-10-08T09:00:00-04:00"
+    assert row["session_hours"] == ""  # The second meeting, which closes the sums, is later.
+    with client.get(f"{address}.xlsx?{days}") as book:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(book.data))
+    assert len(workbook.get_sheet_by_index(0).to_python()) == 2
+
+
 def test_somebody_who_attends_twice_is_one_person(district: District) -> None:
     ada = make.person(employer=district)
     for _ in range(2):
@@ -255,7 +280,11 @@ def test_the_page_costs_the_same_with_one_row_and_many(
 
 
 @pytest.mark.parametrize(
-    "query", ["from=yesterday", "from=2026-02-30", "from=2027-01-01&to=2026-01-01", "page=0&to=x"]
+    "query",
+    [
+        *("from=yesterday", "from=2026-02-30", "from=2027-01-01&to=2026-01-01", "page=0&to=x"),
+        *("from=9999-12-31", "to=9999-12-31", "from=0001-01-01", "from=0001-01-01&to=0001-01-02"),
+    ],
 )
 def test_odd_days_are_answered_with_what_to_do(
     client: FlaskClient, district: District, query: str
@@ -266,3 +295,7 @@ def test_odd_days_are_answered_with_what_to_do(
 
     assert answer.status_code == 422
     assert "There is something to put right" in answer.text
+    for ending in ("csv", "xlsx"):
+        file = client.get(f"/districts/{district.org_code}/attendance.{ending}?{query}")
+        assert file.status_code == 302  # To the page, which says what to do.
+        assert client.get(file.headers["Location"]).status_code == 422

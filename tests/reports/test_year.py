@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pdtrack.attendance import actions as attendance
 from pdtrack.attendance import queries as attendance_queries
@@ -49,6 +51,55 @@ def test_sessions_seats_districts_and_hours_by_quarter() -> None:
     assert year.quarters[0].minutes == 360
     assert (year.whole.seats, year.whole.districts) == (3, 2)
     assert {each.name: each.seats for each in year.districts} == {north.name: 2, south.name: 1}
+
+
+@given(st.lists(st.integers(0, 100_000), max_size=30))
+def test_hours_add_up_and_none_is_off_by_an_hour(minutes: list[int]) -> None:
+    hours = years.whole_hours(minutes)
+
+    assert sum(hours) == sum(minutes) // 60
+    assert all(abs(hour * 60 - each) < 60 for hour, each in zip(hours, minutes, strict=True))
+
+
+def test_the_columns_add_up_to_the_whole_year() -> None:
+    place = make.collaborative()
+    districts = [make.district() for _ in range(3)]
+    for number, day in enumerate([date(2025, 9, 30), date(2025, 12, 1), date(2026, 4, 1)]):
+        course_session = on(day, place)
+        [part] = attendance_queries.parts(course_session)
+        for district in districts[number:]:
+            ada = make.registration(
+                course_session=course_session, person=make.person(employer=district)
+            )
+            attendance.mark(
+                registration=ada, part=part, presence=Presence.PARTIAL, minutes=100, actor=SYSTEM
+            )
+
+    year = years.of_collaborative(place, 2026)
+
+    assert year.whole.hours == 10  # 6 times 100 minutes.
+    for name in ("sessions", "seats", "hours", "certificates"):
+        total = getattr(year.whole, name)
+        assert sum(getattr(quarter, name) for quarter in year.quarters) == total
+    assert sum(each.seats for each in year.districts) == year.whole.seats
+    assert sum(each.hours for each in year.districts) == year.whole.hours
+
+
+def test_whom_a_district_refused_counts_under_other_employers() -> None:
+    place, district = make.collaborative(), make.district()
+    stranger = make.person()
+    claim = make.employment(
+        person=stranger, organization=district, is_confirmed=False, refused_at=clock.now()
+    )
+    make.registration(
+        course_session=on(date(2025, 9, 30), place), person=stranger, employment_id=claim.id
+    )
+
+    year = years.of_collaborative(place, 2026)
+
+    assert (year.whole.districts, year.districts) == (0, [])
+    assert year.others is not None
+    assert year.others.seats == 1
 
 
 def test_a_corrected_mark_counts_once() -> None:
