@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from pdtrack.core.forms import Form, OneLine
 
@@ -22,7 +22,7 @@ class RevokeForm(Form):
     reason = TextAreaField(
         "Reason",
         [
-            InputRequired("Write the reason; anybody who verifies the certificate reads it."),
+            DataRequired("Write the reason; anybody who verifies the certificate reads it."),
             Length(max=500, message="Use at most 500 characters."),
         ],
         description="Shown to the holder, and to anybody who verifies the certificate.",

@@ -149,10 +149,15 @@ def successor(certificate: Certificate) -> Certificate | None:
 
 
 def last_number(prefix: str) -> int:
-    """Return the highest number given under a prefix of serials."""
+    """Return the highest number given under a prefix of serials.
+
+    The bounds look like serials themselves, so that they stand around them in any
+    order of letters: in that of a language, "~" comes before digits and dashes count little.
+    """
+    first, last = rules.serial_bounds(prefix)
     highest = db.session.scalar(
         select(func.max(Certificate.serial)).where(
-            Certificate.serial >= prefix, Certificate.serial < prefix + "~"
+            Certificate.serial.between(first, last), Certificate.serial.startswith(prefix)
         )
     )
     return int(highest.removeprefix(prefix)) if highest else 0

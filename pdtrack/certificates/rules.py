@@ -71,6 +71,11 @@ def serial_prefix(*, short_name: str, fiscal_year: int) -> str:
     return f"{name}-{fiscal_year}-"
 
 
+def serial_bounds(prefix: str) -> tuple[str, str]:
+    """Return the first and the last number that there can be under a prefix."""
+    return f"{prefix}{0:06}", f"{prefix}{999_999:06}"
+
+
 def new_code() -> str:
     """Return a verification code that nobody can guess (30 to the 12th power are possible)."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pdtrack.certificates import rules
@@ -43,6 +45,16 @@ def test_nothing_is_earned_because(decision: Decision, because: str) -> None:
 
 def test_serials_count_up_within_a_collaborative_and_year() -> None:
     assert rules.serial(short_name="Bi-Co", fiscal_year=2027, number=123) == "BICO-2027-000123"
+
+
+def test_serials_are_sought_between_bounds_that_look_like_serials() -> None:
+    # In the order of a language, which PostgreSQL has by default on Debian and in containers,
+    # "CES-2027-~" comes before "CES-2027-000001", and every certificate was given number 1.
+    first, last = rules.serial_bounds(rules.serial_prefix(short_name="CES", fiscal_year=2027))
+
+    for bound in (first, last):
+        assert re.fullmatch(r"CES-2027-\d{6}", bound)
+    assert first < rules.serial(short_name="CES", fiscal_year=2027, number=123) < last
 
 
 def test_codes_survive_being_read_aloud_and_typed() -> None:
