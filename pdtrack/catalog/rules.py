@@ -24,6 +24,8 @@ class Price:
 
     cents: int
     reason: str
+    # The employer's word, which is still to come, would make it the member price.
+    is_provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,11 @@ def price(
         Standing.UNKNOWN: "Non-member price; sign in to see whether your district is a member",
     }
     is_member = standing in {Standing.STAFF, Standing.MEMBER}
-    return Price(member_cents if is_member else non_member_cents, reasons[standing])
+    return Price(
+        cents=member_cents if is_member else non_member_cents,
+        reason=reasons[standing],
+        is_provisional=standing == Standing.CLAIMED,
+    )
 
 
 def best_standing(

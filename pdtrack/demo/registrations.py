@@ -138,6 +138,7 @@ class Filler:
             status_changed_at=at if status.is_active else ended_at,
             price_cents=price.cents,
             price_reason=price.reason,
+            price_is_provisional=price.is_provisional,
             accommodations=self.random.choice(texts.names()["accommodations"])
             if has_wish
             else None,

@@ -88,6 +88,11 @@ def course_session_changed(
     )
 
 
+def price_settled(registration: Registration) -> None:
+    """Tell somebody that the employer's word has changed what the session costs."""
+    _send("registration/price_settled", registration)
+
+
 def reminder(registration: Registration) -> None:
     """Remind somebody of what begins in two days, with the entry for the calendar."""
     _send("registration/reminder", registration, calendar=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pdtrack.accounts.models import Employment, Person
@@ -65,6 +65,13 @@ class Registration(Model):
         ),
         # The line, in its order.
         Index("ix_registrations_line", "course_session_id", "status", "id"),
+        # The few whose price waits for an employer's word.
+        Index(
+            "ix_registrations_provisional",
+            "employment_id",
+            sqlite_where=text("price_is_provisional IS 1"),
+            postgresql_where=text("price_is_provisional IS TRUE"),
+        ),
         CheckConstraint("price_cents >= 0", name="price"),
     )
 
@@ -77,6 +84,8 @@ class Registration(Model):
     status_changed_at: Mapped[datetime]
     price_cents: Mapped[int]
     price_reason: Mapped[str]
+    # Settled when the employer confirms the person before the session is over.
+    price_is_provisional: Mapped[bool] = mapped_column(default=False, server_default=false())
     accommodations: Mapped[str | None] = mapped_column(Text)
     po_number: Mapped[str | None]
     # Why staff took the person off, in the words that the person was told.

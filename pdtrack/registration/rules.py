@@ -11,7 +11,7 @@ from pdtrack.accounts.models import Employment
 from pdtrack.accounts.rules import Details, Name, Workplace
 from pdtrack.catalog.models import CourseSession, SessionState
 from pdtrack.core import clock, filters
-from pdtrack.registration.models import Status
+from pdtrack.registration.models import Registration, Status
 
 SATURDAY = 5
 
@@ -145,6 +145,13 @@ def why_nobody_is_promoted(course_session: CourseSession, counts: Counts) -> str
             "is freed or the capacity is raised."
         )
     return "Places are free although people wait. Fill them from the line now."
+
+
+def has_open_price(registration: Registration) -> bool:
+    """Whether an employer's word would still change the price: until the session is over."""
+    is_on = registration.course_session.state == SessionState.PUBLISHED
+    is_open = is_on and not registration.course_session.has_ended
+    return registration.price_is_provisional and registration.status.is_active and is_open
 
 
 def may_use_purchase_order(employment: Employment | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pdtrack.registration.actions.details import mark_completed, write_details
 from pdtrack.registration.actions.ending import cancel, cancel_course_session, remove
 from pdtrack.registration.actions.line import rebalance
+from pdtrack.registration.actions.pricing import settle_price, settle_prices
 from pdtrack.registration.actions.refusals import (
     AlreadyRegistered,
     HasBegun,
@@ -40,6 +41,8 @@ __all__ = [
     "register_new_person",
     "remind",
     "remove",
+    "settle_price",
+    "settle_prices",
     "tell_of_change",
     "write_details",
 ]

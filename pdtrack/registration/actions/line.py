@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pdtrack.catalog import queries as catalog
 from pdtrack.catalog.models import CourseSession
 from pdtrack.core import audit, clock
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, lock
 from pdtrack.registration import emails, queries, rules
+from pdtrack.registration.actions.pricing import set_price
 from pdtrack.registration.models import Registration, Status
 
 
@@ -32,20 +32,17 @@ def rebalance(*, course_session: CourseSession, actor: Actor) -> list[Registrati
 
 
 def _promote(registration: Registration, actor: Actor) -> None:
-    course_session, employment = registration.course_session, registration.employment
-    # What holds on the day of getting in: the employer may have confirmed the person meanwhile.
-    price = catalog.price_for(course_session, [employment] if employment else [])
     registration.status = Status.REGISTERED
     registration.status_changed_at = clock.now()
-    registration.price_cents = price.cents
-    registration.price_reason = price.reason
+    # What holds on the day of getting in: the employer may have confirmed the person meanwhile.
+    set_price(registration)
     audit.record(
         actor,
         "registration.promoted",
         registration,
-        organization_id=course_session.collaborative_id,
+        organization_id=registration.course_session.collaborative_id,
         on_behalf_of_id=registration.person_id,
         before={"status": Status.WAITLISTED},
-        after={"status": Status.REGISTERED, "price_cents": price.cents},
+        after={"status": Status.REGISTERED, "price_cents": registration.price_cents},
     )
     emails.promoted(registration)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pdtrack.accounts import queries as accounts
 from pdtrack.accounts.actions import people
 from pdtrack.accounts.models import Employment, Person
-from pdtrack.catalog import queries as catalog
 from pdtrack.catalog.models import CourseSession
 from pdtrack.core import audit, clock
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, db, lock
 from pdtrack.registration import emails, queries, rules
+from pdtrack.registration.actions.pricing import set_price
 from pdtrack.registration.actions.refusals import (
     ALREADY,
     AlreadyRegistered,
@@ -144,21 +144,18 @@ def register_new_person(
 def _write(
     registration: Registration, *, status: Status, accommodations: str | None, actor: Actor
 ) -> Registration:
-    course_session, employment = registration.course_session, registration.employment
-    price = catalog.price_for(course_session, [employment] if employment else [])
     registration.status = status
     registration.registered_at = registration.status_changed_at = clock.now()
-    registration.price_cents = price.cents
-    registration.price_reason = price.reason
+    set_price(registration)
     registration.accommodations = accommodations or None
     db.session.add(registration)
     audit.record(
         actor,
         "registration.created",
         registration,
-        organization_id=course_session.collaborative_id,
+        organization_id=registration.course_session.collaborative_id,
         on_behalf_of_id=registration.person.id if actor.id != registration.person.id else None,
-        after={"status": status, "price_cents": price.cents},
+        after={"status": status, "price_cents": registration.price_cents},
     )
     return registration
 

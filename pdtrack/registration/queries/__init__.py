@@ -16,6 +16,7 @@ from pdtrack.registration.queries.people import (
     of_person,
     other_dates,
     people_registered_with,
+    prices_to_settle,
 )
 from pdtrack.registration.queries.places import (
     active,
@@ -54,6 +55,7 @@ __all__ = [
     "people_registered_with",
     "position_in_line",
     "positions",
+    "prices_to_settle",
     "registered",
     "registered_ids",
     "roster",

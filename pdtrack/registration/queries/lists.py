@@ -72,6 +72,8 @@ def of_district(
     )
     if state in [each.value for each in Status]:
         statement = statement.where(Registration.status == Status(state))
+    elif state == "active":
+        statement = statement.where(Registration.status.in_(ACTIVE))
     if first_day:
         statement = statement.where(CourseSession.starts_at >= clock.at(first_day, time()))
     if last_day:

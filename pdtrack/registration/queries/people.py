@@ -10,9 +10,9 @@ from sqlalchemy import (
     Select,
     select,
 )
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
-from pdtrack.accounts.models import Person
+from pdtrack.accounts.models import Employment, Person
 from pdtrack.catalog.models import CourseSession, SessionState
 from pdtrack.core import clock, regulations
 from pdtrack.core.db import db
@@ -56,6 +56,29 @@ def behind(person: Person) -> Select[Registration]:
         .where(Registration.status.not_in(ACTIVE) | ~_is_not_over())
         .order_by(CourseSession.starts_at.desc(), Registration.id.desc())
     )
+
+
+def prices_to_settle() -> Sequence[Registration]:
+    """Return whose price waited for the employer's word, which has come before it was over."""
+    return db.session.scalars(
+        select(Registration)
+        .join(Registration.course_session)
+        .join(Registration.employment)
+        .where(
+            Registration.price_is_provisional.is_(True),
+            Registration.status.in_(ACTIVE),
+            Employment.confirmed_at.is_not(None),
+            Employment.refused_at.is_(None),
+            CourseSession.state == SessionState.PUBLISHED,
+            _is_not_over(),
+        )
+        .options(
+            contains_eager(Registration.course_session).joinedload(CourseSession.collaborative),
+            contains_eager(Registration.employment).joinedload(Employment.organization),
+            joinedload(Registration.person).selectinload(Person.addresses),
+        )
+        .order_by(Registration.id)
+    ).all()
 
 
 def last_free_day(course_session: CourseSession) -> date | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from pdtrack.accounts import acquaintance
-from pdtrack.core import navigation
-from pdtrack.registration import queries
+from pdtrack.core import jobs, navigation
+from pdtrack.registration import actions, queries
 from pdtrack.registration.views import district, mine, roster, staff
 from pdtrack.registration.views.blueprint import bp
 
@@ -14,8 +14,9 @@ PAGES = (mine, roster, staff, district)
 
 
 def init_app(app: Flask) -> None:
-    """Open the pages and add their menu entries."""
+    """Open the pages, add their menu entries, and let the worker settle prices."""
     app.register_blueprint(bp)
+    jobs.add("prices", actions.settle_prices)
     acquaintance.add_source(queries.people_registered_with)
     navigation.add(
         "session", "Roster", "registration.roster", order=20, rule="registration.read_roster"

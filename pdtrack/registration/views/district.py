@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
+from pdtrack.core import clock
 from pdtrack.core.authz import authorize
 from pdtrack.core.pages import or_404, page_number, paginate, table_download
 from pdtrack.organizations import queries as organizations
@@ -19,6 +18,7 @@ from pdtrack.registration.views.blueprint import bp
 REGISTRATIONS = "/districts/<org_code>/registrations"
 STATES = (
     ("", "All states"),
+    ("active", "Registered or on the waitlist"),
     *(
         (each.value, each.label)
         for each in (Status.REGISTERED, Status.WAITLISTED, Status.CANCELLED, Status.WITHDRAWN)
@@ -55,14 +55,6 @@ def _asked(place: District) -> Select[Registration]:
     return queries.of_district(
         place,
         state=request.args.get("state", ""),
-        first_day=_day("from"),
-        last_day=_day("to"),
+        first_day=clock.read_day(request.args.get("from")),
+        last_day=clock.read_day(request.args.get("to")),
     )
-
-
-def _day(name: str) -> date | None:
-    """Return a day of the address; nothing when it is none."""
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None

@@ -87,6 +87,7 @@ def show(registration_id: int) -> ResponseReturnValue:
         registration=registration,
         course_session=registration.course_session,
         has_begun=rules.has_begun(registration.course_session),
+        has_open_price=rules.has_open_price(registration),
         position=queries.position_in_line(registration),
         last_free_day=queries.last_free_day(registration.course_session),
         calendar_links=_calendar_links(registration),
@@ -178,4 +179,4 @@ def _calendar_links(registration: Registration) -> list[tuple[str, str]]:
     coming = [event for event in events if event.status != ical.Status.CANCELLED]
     if len(coming) != 1:
         return []
-    return [("Google", ical.google_link(coming[0])), ("Outlook", ical.outlook_link(coming[0]))]
+    return ical.web_links(coming[0])
