@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -193,6 +194,30 @@ def test_who_has_two_employers_chooses_one(adas: FlaskClient, ada: Person) -> No
     registration = queries.find_active(course_session, ada)
     assert registration
     assert (registration.employment_id, registration.price_cents) == (second.id, 100)
+
+
+def test_the_employer_that_makes_it_cheapest_is_proposed_at_the_price_the_catalog_showed(
+    adas: FlaskClient, ada: Person
+) -> None:
+    collaborative = make.collaborative()
+    member = make.employment(person=ada, organization=make.district(member_of=collaborative))
+    newest = make.employment(
+        person=ada, organization=make.district(), from_on=clock.today() - timedelta(days=1)
+    )
+    course_session = make.course_session(
+        collaborative=collaborative, member_price_cents=9500, non_member_price_cents=15000
+    )
+
+    catalog = adas.get(f"/sessions/{course_session.id}").text
+    page = adas.get(page_of(course_session)).text
+
+    for text in (catalog, page):
+        assert f"Member price: {member.employer_name} is a member" in text
+    radios = re.findall(r'<input[^>]*name="employment"[^>]*>', page)
+    chosen = [each for each in radios if "checked" in each]
+    assert len(chosen) == 1
+    assert f'value="{member.id}"' in chosen[0]
+    assert f"{newest.employer_name} ($150)" in page
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,9 @@ def register(course_session_id: int) -> ResponseReturnValue:
     """Register for a session, or join its waitlist."""
     course_session = or_404(queries.course_session_at_the_door(course_session_id))
     authorize(policy.may_register, course_session)
-    employments = accounts.employments_on(me(), clock.today())
+    employments, prices = by_price(course_session, accounts.employments_on(me(), clock.today()))
     form = RegistrationForm(data={"accommodations": me().accommodations})
-    form.offer(employments, prices(course_session, employments))
+    form.offer(employments, prices)
     if form.validate_on_submit():
         with form.showing_errors():
             try:
@@ -118,14 +118,19 @@ def cancel(registration_id: int) -> ResponseReturnValue:
     )
 
 
-def prices(course_session: CourseSession, employments: Sequence[Employment]) -> dict[int, str]:
-    """Return what the session costs under each of several employments; one needs no choice."""
+def by_price(
+    course_session: CourseSession, employments: Sequence[Employment]
+) -> tuple[Sequence[Employment], dict[int, str]]:
+    """Return somebody's employments, the one that makes it cheapest first, and what each costs.
+
+    The first is proposed, and its price is the one that the catalog showed. One employment
+    needs no choice, so its price is not asked.
+    """
     if len(employments) < 2:  # noqa: PLR2004 - nothing to choose.
-        return {}
-    return {
-        each.id: filters.price(catalog.price_for(course_session, [each]).cents)
-        for each in employments
-    }
+        return employments, {}
+    cents = {each.id: catalog.price_for(course_session, [each]).cents for each in employments}
+    in_order = sorted(employments, key=lambda each: cents[each.id])
+    return in_order, {key: filters.price(each) for key, each in cents.items()}
 
 
 def _standing(course_session: CourseSession, employments: Sequence[Employment]) -> dict[str, Any]:

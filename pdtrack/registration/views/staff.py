@@ -26,7 +26,7 @@ from pdtrack.registration.forms import (
 )
 from pdtrack.registration.models import Registration, Status
 from pdtrack.registration.views.blueprint import bp
-from pdtrack.registration.views.mine import prices
+from pdtrack.registration.views.mine import by_price
 from pdtrack.registration.views.roster import ROSTER, load
 
 
@@ -49,9 +49,9 @@ def add_person(short_name: str, course_session_id: int, person_id: int) -> Respo
     """Register a person whom staff found."""
     place, course_session = _load(short_name, course_session_id)
     person = or_404(_findable(place, person_id))
-    employments = accounts.employments_on(person, clock.today())
+    employments, prices = by_price(course_session, accounts.employments_on(person, clock.today()))
     form = StaffRegistrationForm(data={"accommodations": person.accommodations})
-    form.offer(employments, prices(course_session, employments))
+    form.offer(employments, prices)
     if form.validate_on_submit():
         with form.showing_errors():
             registration = actions.register_for(
