@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from pdtrack.accounts.models import Employment, Person
 from pdtrack.attendance.models import AttendanceEntry, Objection, Presence
@@ -164,9 +164,16 @@ def unposted(
         Registration.course_session_id == Meeting.course_session_id,
         Registration.status == Status.REGISTERED,
     )
+    later = aliased(AttendanceEntry)
+    is_outdated = exists().where(
+        later.registration_id == AttendanceEntry.registration_id,
+        later.meeting_id == AttendanceEntry.meeting_id,
+        later.id > AttendanceEntry.id,
+    )
     marked = exists().where(
         AttendanceEntry.meeting_id == Meeting.id,
         AttendanceEntry.presence != Presence.UNMARKED,
+        ~is_outdated,
     )
     statement = (
         select(Meeting)

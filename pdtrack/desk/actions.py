@@ -12,6 +12,7 @@ from pdtrack.core import audit, clock, filters, outbox
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, lock
 from pdtrack.core.errors import DomainError
+from pdtrack.core.outbox import MailState
 from pdtrack.desk import queries, rules
 from pdtrack.desk.rules import Plan, Preview, Telling
 from pdtrack.registration import actions as registration
@@ -54,6 +55,14 @@ class Saved:
     promoted: list[Registration] = field(default_factory=list)
     mails: int = 0
     unreachable: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """How much mail was kept from leaving, and how much had left before."""
+
+    mails: int
+    left: int
 
 
 @action
@@ -116,8 +125,9 @@ def save_meetings(
     """
     lock(course_session)
     before = rules.plan_of(course_session)
-    _refuse_past(course_session, meetings, before)
-    _refuse_taking_out_held(course_session, meetings, before)
+    if version == course_session.version:  # Of other meetings than it was shown, a form is stale.
+        _refuse_past(course_session, meetings, before)
+        _refuse_taking_out_held(course_session, meetings, before)
     catalog.set_meetings(
         course_session=course_session, meetings=meetings, version=version, actor=actor
     )
@@ -145,16 +155,22 @@ def cancel_course_session(*, course_session: CourseSession, reason: str, actor: 
 
 
 @action
-def undo_mail(*, course_session: CourseSession, batch: str, actor: Actor) -> int:
+def undo_mail(*, course_session: CourseSession, batch: str, actor: Actor) -> TakenBack:
     """Take back the mail of a batch that has not left, and return how much that was.
 
     What the mail told about stays as it is. Raises `MailHasLeft` when nothing is left to
     take back.
     """
     lock(course_session)
-    if not queries.mails_waiting(course_session, batch):
-        raise MailHasLeft("This mail has left already, so it cannot be taken back.")
-    mails = outbox.undo(batch)
+    mails = outbox.undo(batch) if queries.mails_waiting(course_session, batch) else 0
+    states = queries.states_of_mail(course_session, batch)
+    undone = states.pop(MailState.UNDONE, 0)
+    if not mails:
+        raise MailHasLeft(
+            "This mail was taken back already."
+            if undone
+            else "This mail has left already, so it cannot be taken back."
+        )
     audit.record(
         actor,
         "course_session.mail_undone",
@@ -162,7 +178,7 @@ def undo_mail(*, course_session: CourseSession, batch: str, actor: Actor) -> int
         organization_id=course_session.collaborative_id,
         after={"mails": mails},
     )
-    return mails
+    return TakenBack(mails, left=sum(states.values()))
 
 
 def _refuse_below_taken(course_session: CourseSession, capacity: int) -> None:

@@ -114,6 +114,8 @@ def _also_at(place: str) -> str:
 
 
 def _changed_days(before: Plan, after: Plan) -> Iterator[str]:
+    if after.format != Format.SELF_PACED:
+        return  # Whoever meets goes by the meetings.
     if before.opens_on != after.opens_on and after.opens_on:
         yield f"The work can now be begun on {filters.day(after.opens_on)}."
     if before.due_on != after.due_on and after.due_on:

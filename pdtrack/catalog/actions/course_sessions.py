@@ -74,20 +74,21 @@ def edit_course_session(
     """Change what a session says; once published it must stay fit to be.
 
     Raises `Stale` when somebody changed it since `version` was shown, `DetailsRefused`
-    and `NotFit`. A new capacity promotes nobody by itself: whoever calls this and
-    knows the waitlist rebalances it in the same action.
+    and `NotFit`; saying once more what it says already is none of these. A new
+    capacity promotes nobody by itself: whoever calls this and knows the waitlist
+    rebalances it in the same action.
     """
     lock(course_session)
+    if course_session.state == SessionState.CANCELLED:
+        raise WrongState("This session was cancelled. Copy it to hold it after all.")
+    changed = {n: v for n, v in details.items() if getattr(course_session, n) != v}
+    if not changed:
+        return course_session  # Also the second click of two, whose form is stale by now.
     if version is not None and version != course_session.version:
         raise Stale(
             "Somebody else changed this session while you were editing it. "
             "Open it again to see the change, then make yours."
         )
-    if course_session.state == SessionState.CANCELLED:
-        raise WrongState("This session was cancelled. Copy it to hold it after all.")
-    changed = {n: v for n, v in details.items() if getattr(course_session, n) != v}
-    if not changed:
-        return course_session
     _check(course_session.collaborative_id, details, course_session)
     before = {name: getattr(course_session, name) for name in changed}
     for name, value in changed.items():
@@ -207,6 +208,7 @@ def copy_course_session(*, course_session: CourseSession, actor: Actor) -> Cours
     copied = create_course_session(course=course_session.course, details=details, actor=actor)
     copied.copied_from_id = course_session.id
     set_presenters(course_session=copied, people=course_session.presenters, actor=actor)
+    copied.version = 1  # Nobody has seen it before, so nobody has touched it.
     audit.record(
         actor,
         "course_session.copied",

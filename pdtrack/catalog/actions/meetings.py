@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pdtrack.catalog import queries, rules, schedule, search
-from pdtrack.catalog.actions.refusals import MeetingRefused, refuse_unfit
+from pdtrack.catalog.actions.refusals import MeetingRefused, WrongState, refuse_unfit
 from pdtrack.catalog.details import PlannedMeeting
 from pdtrack.catalog.models import CourseSession, Format, Meeting, SessionState, Venue, new_uid
 from pdtrack.core import audit, clock, filters
@@ -26,10 +27,12 @@ def set_meetings(
 
     A meeting that is left out is deleted from a draft; once it was published it is
     called off instead, for it stands in people's calendars. Raises `MeetingRefused`
-    and `Stale`.
+    and `Stale`; saying once more what is planned already is none.
     """
     lock(course_session)
     if version is not None and version != course_session.version:
+        if _is_planned(course_session, meetings):
+            return course_session  # The second click of two.
         raise Stale(
             "Somebody else changed this session while you were editing it. "
             "Open it again to see the change, then make yours."
@@ -93,9 +96,15 @@ def _planned(course_session: CourseSession) -> list[PlannedMeeting]:
     return [PlannedMeeting.of(each) for each in schedule.standing_meetings(course_session)]
 
 
+def _is_planned(course_session: CourseSession, meetings: Sequence[PlannedMeeting]) -> bool:
+    """Whether a session meets just so already, whatever its meetings are called."""
+    standing = {replace(each, id=None) for each in _planned(course_session)}
+    return standing == {replace(each, id=None) for each in meetings}
+
+
 def _check(course_session: CourseSession, meetings: Sequence[PlannedMeeting]) -> None:
     if course_session.state == SessionState.CANCELLED:
-        raise DomainError("This session was cancelled. Copy it to hold it after all.")
+        raise WrongState("This session was cancelled. Copy it to hold it after all.")
     if course_session.format == Format.SELF_PACED and meetings:
         raise DomainError("Self-paced work has no meetings; it opens on one day and is due on one.")
     if len(meetings) > rules.MOST_MEETINGS:

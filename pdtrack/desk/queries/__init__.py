@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pdtrack.desk.queries.mail import Batch, mails_waiting, undoable_mail
+from pdtrack.desk.queries.mail import Batch, mails_waiting, states_of_mail, undoable_mail
 from pdtrack.desk.queries.needs import (
     Beginnings,
     Filling,
@@ -41,6 +41,7 @@ __all__ = [
     "possible_presenters",
     "sessions",
     "sessions_by_state",
+    "states_of_mail",
     "undoable_mail",
     "untouched_copy",
     "untouched_twin",

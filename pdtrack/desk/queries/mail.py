@@ -8,9 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
-from pdtrack.catalog.models import (
-    CourseSession,
-)
+from pdtrack.catalog.models import CourseSession
 from pdtrack.core.db import db
 from pdtrack.core.outbox import MailState, OutgoingEmail
 
@@ -51,9 +49,23 @@ def mails_waiting(course_session: CourseSession, batch: str) -> Sequence[Outgoin
     ).all()
 
 
+def states_of_mail(course_session: CourseSession, batch: str) -> dict[MailState, int]:
+    """Count the mail of a batch about a session by what became of it."""
+    rows = db.session.execute(
+        select(OutgoingEmail.state, func.count())
+        .where(_is_about(course_session), OutgoingEmail.batch == batch)
+        .group_by(OutgoingEmail.state)
+    )
+    return {state: count for state, count in rows}  # noqa: C416 - rows are no plain tuples.
+
+
+def _is_about(course_session: CourseSession) -> ColumnElement[bool]:
+    return OutgoingEmail.about == f"course_sessions:{course_session.id}"
+
+
 def _waiting_about(course_session: CourseSession) -> list[ColumnElement[bool]]:
     return [
-        OutgoingEmail.about == f"course_sessions:{course_session.id}",
+        _is_about(course_session),
         OutgoingEmail.state == MailState.WAITING,
         OutgoingEmail.leased_until_at.is_(None),
     ]

@@ -10,12 +10,12 @@ from sqlalchemy.orm import joinedload
 
 from pdtrack.accounts import queries as accounts
 from pdtrack.accounts.models import Person
+from pdtrack.attendance import queries as attendance
 from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.catalog.details import SessionDetails
 from pdtrack.catalog.models import (
     Course,
     CourseSession,
-    Meeting,
     SessionPresenter,
     SessionState,
 )
@@ -118,24 +118,24 @@ def untouched_twin(course: Course, details: SessionDetails) -> CourseSession | N
 
 
 def untouched_copy(course_session: CourseSession) -> CourseSession | None:
-    """Return the copy that was made of a session a moment ago, if it has no meetings yet."""
+    """Return the copy that was made of a session a moment ago, if neither was touched since."""
     return db.session.scalar(
         _fresh_drafts()
         .where(
             CourseSession.copied_from_id == course_session.id,
-            ~exists().where(Meeting.course_session_id == CourseSession.id),
+            CourseSession.changed_at >= course_session.changed_at,
+            CourseSession.version == 1,
         )
         .limit(1)
     )
 
 
 def held_meetings(course_session: CourseSession) -> set[int]:
-    """Return the ids of a session's meetings for which attendance was taken."""
+    """Return the ids of a session's meetings at which somebody was; marks taken back do not say."""
     rows = db.session.scalars(
         select(AttendanceEntry.meeting_id)
-        .join(Registration, Registration.id == AttendanceEntry.registration_id)
         .where(
-            Registration.course_session_id == course_session.id,
+            _holds(course_session),
             AttendanceEntry.meeting_id.is_not(None),
             AttendanceEntry.presence.in_((Presence.PRESENT, Presence.PARTIAL)),
         )
@@ -145,16 +145,18 @@ def held_meetings(course_session: CourseSession) -> set[int]:
 
 
 def has_credit(course_session: CourseSession) -> bool:
-    """Whether anybody was credited anything in a session yet."""
+    """Whether anybody is credited anything in a session yet."""
     return bool(
         db.session.scalar(
-            select(
-                exists()
-                .where(AttendanceEntry.minutes > 0)
-                .where(AttendanceEntry.registration_id == Registration.id)
-                .where(Registration.course_session_id == course_session.id)
-            )
+            select(exists().where(_holds(course_session), AttendanceEntry.minutes > 0))
         )
+    )
+
+
+def _holds(course_session: CourseSession) -> ColumnElement[bool]:
+    """Return the condition that an entry of the log is what it says now about a session."""
+    return AttendanceEntry.id.in_(
+        attendance.newest_ids(Registration.course_session_id == course_session.id)
     )
 
 

@@ -84,7 +84,7 @@ def undo_mail(short_name: str, course_session_id: int, batch: str) -> ResponseRe
     place, course_session = load(short_name, course_session_id)
     authorize(catalog_policy.may_edit, course_session)
     try:
-        mails = actions.undo_mail(course_session=course_session, batch=batch, actor=me())
+        back = actions.undo_mail(course_session=course_session, batch=batch, actor=me())
     except DomainError as refusal:
         flash_refusal(refusal)
     else:
@@ -93,6 +93,7 @@ def undo_mail(short_name: str, course_session_id: int, batch: str) -> ResponseRe
             if course_session.state == SessionState.CANCELLED
             else "The change stays"
         )
-        taken = filters.plural(mails, "mail is", "mails are")
-        flash(f"{taken} taken back. {stays}; nobody was told by mail.", "warning")
+        taken = filters.plural(back.mails, "mail is", "mails are")
+        told = filters.plural(back.left, "person was", "people were") if back.left else "nobody was"
+        flash(f"{taken} taken back. {stays}; {told} told by mail.", "warning")
     return redirect(session_url(place, course_session))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, url_for
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
 
 from pdtrack.accounts.identity import me
 from pdtrack.accounts.models import Person
 from pdtrack.catalog import queries as catalog
-from pdtrack.catalog.models import CourseSession
+from pdtrack.catalog.models import CourseSession, SessionState
 from pdtrack.core.pages import or_404
 from pdtrack.organizations import policy as organizations_policy
 from pdtrack.organizations import queries as organizations
@@ -39,3 +40,13 @@ def session_url(place: Collaborative, course_session: CourseSession) -> str:
     return url_for(
         "desk.course_session", short_name=place.slug, course_session_id=course_session.id
     )
+
+
+def cannot_be_changed(place: Collaborative, course_session: CourseSession) -> ResponseReturnValue:
+    """Go back to a session that somebody cancelled, or that does not meet, and say so."""
+    if course_session.state == SessionState.CANCELLED:
+        why = "This session was cancelled, so it cannot be changed. Copy it to hold it after all."
+    else:
+        why = "Self-paced work has no meetings. Its days are among its details."
+    flash(why, "info")
+    return redirect(session_url(place, course_session))

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pdtrack.accounts.identity import me
+from pdtrack.catalog import policy as catalog_policy
 from pdtrack.catalog import queries as catalog
 from pdtrack.catalog.models import CourseSession
 from pdtrack.core import filters
@@ -18,7 +19,7 @@ from pdtrack.core.pages import form_page
 from pdtrack.desk import actions, policy, rules
 from pdtrack.desk.forms import MeetingsForm, SessionForm
 from pdtrack.desk.rules import Telling
-from pdtrack.desk.views.blueprint import SESSION, bp, load, session_url
+from pdtrack.desk.views.blueprint import SESSION, bp, cannot_be_changed, load, session_url
 from pdtrack.organizations.models import Collaborative
 from pdtrack.registration import queries as registrations
 
@@ -27,7 +28,9 @@ from pdtrack.registration import queries as registrations
 def edit(short_name: str, course_session_id: int) -> ResponseReturnValue:
     """Change everything about a session but its meetings."""
     place, course_session = load(short_name, course_session_id)
-    authorize(policy.may_change, course_session)
+    authorize(catalog_policy.may_edit, course_session)
+    if not policy.may_change(me(), course_session):
+        return cannot_be_changed(place, course_session)
     form = SessionForm.showing(course_session, catalog.venues(place))
     if _is_sent() and form.validate():
         answer = _save(
@@ -57,7 +60,9 @@ def edit(short_name: str, course_session_id: int) -> ResponseReturnValue:
 def meetings(short_name: str, course_session_id: int) -> ResponseReturnValue:
     """Change all meetings of a session on one page."""
     place, course_session = load(short_name, course_session_id)
-    authorize(policy.may_plan_meetings, course_session)
+    authorize(catalog_policy.may_edit, course_session)
+    if not policy.may_plan_meetings(me(), course_session):
+        return cannot_be_changed(place, course_session)
     form = MeetingsForm.showing(course_session, catalog.venues(place))
     if request.form.get("act") == "more":
         form.add_rows()

@@ -19,7 +19,16 @@ from pdtrack.core.pages import form_page, or_404, page_number, paginate
 from pdtrack.desk import actions, policy, queries, rules
 from pdtrack.desk.forms import NewSessionForm, PresentersForm
 from pdtrack.desk.forms.details import FIELDS
-from pdtrack.desk.views.blueprint import DESK, SESSION, bp, load, load_place, session_url, teacher
+from pdtrack.desk.views.blueprint import (
+    DESK,
+    SESSION,
+    bp,
+    cannot_be_changed,
+    load,
+    load_place,
+    session_url,
+    teacher,
+)
 from pdtrack.organizations.models import Collaborative
 from pdtrack.registration import queries as registrations
 from pdtrack.registration import rules as registration_rules
@@ -33,7 +42,7 @@ def course_sessions(short_name: str) -> ResponseReturnValue:
     place = load_place(short_name)
     authorize(policy.may_work_here, place)
     who = teacher(place)
-    text = request.args.get("q", "").strip()[:200]
+    text = _words()
     state = request.args.get("state", "all" if text else "upcoming")
     page = paginate(
         queries.sessions(place, state=state, text=text, teacher=who),
@@ -103,7 +112,9 @@ def course_session(short_name: str, course_session_id: int) -> ResponseReturnVal
 def presenters(short_name: str, course_session_id: int) -> ResponseReturnValue:
     """Choose who teaches a session."""
     place, found = load(short_name, course_session_id)
-    authorize(policy.may_change, found)
+    authorize(catalog_policy.may_edit, found)
+    if not policy.may_change(me(), found):
+        return cannot_be_changed(place, found)
     people = queries.possible_presenters(found)
     form = PresentersForm(data={"presenters": [each.id for each in found.presenters]})
     form.offer(people)
@@ -123,12 +134,17 @@ def presenters(short_name: str, course_session_id: int) -> ResponseReturnValue:
 
 
 def _choose_course(place: Collaborative) -> ResponseReturnValue:
-    text = request.args.get("q", "").strip()[:200]
+    text = _words()
     courses = catalog.courses(place)
     found = [each for each in courses if text.lower() in each.title.lower()]
     return render_template(
         "desk/choose_course.html", place=place, courses=courses, found=found, text=text
     )
+
+
+def _words() -> str:
+    """Return what somebody looks for; no database keeps NUL."""
+    return request.args.get("q", "").replace("\x00", "").strip()[:200]
 
 
 def _contact(place: Collaborative) -> dict[str, Any]:

@@ -1,0 +1,234 @@
+"""Saving when a session meets: what is refused, what calendars hear, and whom it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pdtrack.attendance.models import Presence
+from pdtrack.catalog import actions as catalog
+from pdtrack.catalog.details import PlannedMeeting
+from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.core import clock
+from pdtrack.core.authz import SYSTEM
+from pdtrack.core.errors import Stale
+from pdtrack.desk import actions
+from pdtrack.desk.actions import Saved
+from pdtrack.desk.rules import Telling
+from tests import make
+from tests.desk import plans
+
+pytestmark = pytest.mark.usefixtures("on_either")
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def save(
+    session: CourseSession,
+    meetings: Sequence[PlannedMeeting],
+    telling: Telling = Telling.ASK,
+    version: int | None = None,
+) -> Saved:
+    return actions.save_meetings(
+        course_session=session,
+        meetings=meetings,
+        version=session.version if version is None else version,
+        telling=telling,
+        actor=SYSTEM,
+    )
+
+
+def begun(meetings: int = 2) -> CourseSession:
+    """A session whose first meeting was this morning, and the next is in a week."""
+    return plans.held_at(meetings=meetings, starts_at=clock.now() - 8 * HOUR)
+
+
+def test_a_moved_meeting_keeps_its_uid_and_raises_its_sequence() -> None:
+    # cal.com #23216: new UIDs make duplicates; Indico, pretix: no SEQUENCE.
+    session = plans.held_at()
+    plans.registered(session)
+    [meeting] = session.meetings
+
+    save(session, plans.plans(session, later=HOUR), Telling.TELL)
+
+    [told] = plans.mail_to_many()
+    calendar = told.calendar or ""
+    assert meeting.sequence == 1
+    assert f"UID:{meeting.uid}" in calendar
+    assert "SEQUENCE:1" in calendar
+    assert told.calendar_method == "REQUEST"
+    assert "is now on" in told.text
+
+
+def test_nothing_is_saved_before_somebody_says_whom_to_tell() -> None:
+    session = plans.held_at()
+    plans.registered(session)
+    before = (session.starts_at, session.version, len(plans.mail()))
+
+    with pytest.raises(actions.AskFirst):
+        save(session, plans.plans(session, later=HOUR))
+
+    assert (session.starts_at, session.version, len(plans.mail())) == before
+    assert session.meetings[0].sequence == 0
+
+
+def test_a_meeting_taken_out_stays_in_calendars_as_cancelled() -> None:
+    # Attendize #217: a moved session leaves the old entry.
+    session = plans.held_at(meetings=2)
+    plans.registered(session)
+    gone, kept = session.meetings
+
+    save(session, [PlannedMeeting.of(kept)], Telling.TELL)
+
+    [told] = plans.mail_to_many()
+    assert gone.cancelled_at
+    assert gone.sequence == 1
+    entry = next(each for each in (told.calendar or "").split("BEGIN:VEVENT") if gone.uid in each)
+    assert "STATUS:CANCELLED" in entry
+    assert "does not take place" in told.text
+    assert session.starts_at == kept.starts_at
+
+
+def test_a_meeting_called_off_is_not_told_again_with_the_next_change() -> None:
+    session = plans.held_at(meetings=2)
+    plans.registered(session)
+    gone, kept = session.meetings
+    save(session, [PlannedMeeting.of(kept)], Telling.QUIETLY)
+
+    save(session, [plans.moved(kept, HOUR)], Telling.TELL)
+
+    [told] = plans.mail_to_many()
+    assert "does not take place" not in told.text
+    assert gone.uid not in (told.calendar or "")
+
+
+def test_a_longer_break_moves_nobody() -> None:
+    session = plans.held_at()
+    plans.registered(session)
+
+    [planned] = plans.plans(session)
+    assert save(session, [replace(planned, break_minutes=90)]) == Saved()
+    assert session.credited_minutes == 330
+    assert session.meetings[0].sequence == 0
+
+
+@pytest.mark.parametrize("state", [SessionState.DRAFT, SessionState.PUBLISHED])
+def test_a_new_meeting_in_the_past_is_most_likely_a_slip(state: SessionState) -> None:
+    session = plans.held_at(state=state, meetings=1)
+    slip = plans.sitting(clock.now() - 365 * DAY)
+
+    with pytest.raises(catalog.MeetingRefused, match="in the past") as refusal:
+        save(session, [*plans.plans(session), slip])
+
+    assert (refusal.value.field, refusal.value.index) == ("starts_at", 1)
+    assert len(session.meetings) == 1
+
+
+def test_a_meeting_to_come_is_not_moved_into_the_past() -> None:
+    session = plans.held_at()
+
+    with pytest.raises(catalog.MeetingRefused, match="in the past"):
+        save(session, plans.plans(session, later=-365 * DAY))
+
+
+def test_a_meeting_held_already_may_be_written_down_afterwards() -> None:
+    session = begun()
+
+    save(session, [*plans.plans(session), plans.sitting(clock.now() - 5 * DAY)])
+
+    assert len(session.meetings) == 3
+
+
+def test_a_meeting_at_which_people_were_stays() -> None:
+    session = begun()
+    ada = plans.unreachable(session)
+    plans.mark(ada, Presence.PARTIAL)
+
+    with pytest.raises(actions.MeetingHeld, match="People were present") as refusal:
+        save(session, plans.plans(session)[1:])
+
+    assert refusal.value.meeting_id == session.meetings[0].id
+    assert session.meetings[0].cancelled_at is None
+
+
+def test_a_mark_taken_back_holds_no_meeting() -> None:
+    session = begun()
+    ada = plans.unreachable(session)
+    plans.unmark(ada, plans.mark(ada))
+
+    save(session, plans.plans(session)[1:])
+
+    assert session.meetings[0].cancelled_at
+
+
+def test_a_meeting_at_which_nobody_was_may_be_taken_out() -> None:
+    session = begun()
+    plans.mark(plans.unreachable(session), Presence.ABSENT)
+
+    save(session, plans.plans(session)[1:])
+
+    assert session.meetings[0].cancelled_at
+
+
+def test_a_form_that_never_saw_a_meeting_is_stale_even_if_it_was_held() -> None:
+    session = begun(meetings=1)
+    shown, seen = session.version, plans.plans(session)
+    save(session, [*seen, plans.sitting(clock.now() - DAY)])
+    plans.mark(plans.unreachable(session), meeting=session.meetings[0])
+
+    with pytest.raises(Stale):
+        save(session, [replace(seen[0], break_minutes=0)], version=shown)
+    assert len(plans.plans(session)) == 2
+
+
+def test_a_second_click_plans_and_tells_once() -> None:
+    session = plans.held_at()
+    plans.registered(session)
+    shown = session.version
+    wanted = [*plans.plans(session), plans.sitting(clock.now() + 30 * DAY)]
+
+    saved = [save(session, wanted, Telling.TELL, version=shown) for _ in range(2)]
+
+    assert [each.mails for each in saved] == [1, 0]
+    assert len(session.meetings) == 2
+
+
+def test_two_who_plan_at_once_do_not_undo_each_other() -> None:
+    session = plans.held_at()
+    shown, wanted = session.version, plans.plans(session, later=2 * HOUR)
+    save(session, plans.plans(session, later=HOUR))
+
+    with pytest.raises(Stale):
+        save(session, wanted, version=shown)
+    assert session.meetings[0].sequence == 1
+
+
+def test_a_published_session_keeps_a_meeting() -> None:
+    session = plans.held_at()
+
+    with pytest.raises(catalog.NotFit, match="at least one meeting"):
+        save(session, [])
+    assert session.meetings[0].cancelled_at is None
+
+
+def test_a_cancelled_session_is_not_planned_anymore() -> None:
+    session = plans.held_at()
+    actions.cancel_course_session(course_session=session, reason="Snow.", actor=SYSTEM)
+
+    with pytest.raises(catalog.WrongState, match="cancelled"):
+        save(session, plans.plans(session, later=HOUR))
+
+
+def test_another_room_for_one_meeting_is_told() -> None:
+    session = plans.held_at(meetings=2)
+    plans.registered(session)
+    room = make.venue(collaborative=session.collaborative, name="Library")
+    first, second = plans.plans(session)
+
+    save(session, [first, replace(second, venue_id=room.id)], Telling.TELL)
+
+    assert "is at Library" in plans.mail_to_many()[0].text
+    assert [each.sequence for each in session.meetings] == [0, 1]
