@@ -17,6 +17,7 @@ from pdtrack.app import create_app
 from pdtrack.catalog import search
 from pdtrack.core import jobs, regulations, security
 from pdtrack.core.db import Model, db
+from tests.postgresql import postgresql_url
 
 
 def settings(folder: Path, **more: Any) -> dict[str, Any]:
@@ -56,6 +57,29 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 @pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
     """Run the application inside a transaction that is taken back after the test."""
+    with rolled_back(application):
+        yield application
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Make the application on PostgreSQL, once a worker."""
+    url = postgresql_url("tests")
+    app = create_app(settings(tmp_path_factory.mktemp("postgresql"), SQLALCHEMY_DATABASE_URI=url))
+    with app.app_context():
+        prepare()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    jobs.close(app)
+    security.close(app)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def on_either(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """Run on each kind of database, in a transaction that is taken back."""
+    name = "application" if request.param == "sqlite" else "on_postgresql"
+    application: Flask = request.getfixturevalue(name)
     with rolled_back(application):
         yield application
 
