@@ -59,7 +59,8 @@ def mark_rest_present(*, course_session: CourseSession, part: Part, actor: Actor
     unmarked = [
         registration
         for registration in expected
-        if _presence(newest.get((registration.id, part.meeting_id))) == Presence.UNMARKED
+        if registration.status == Status.REGISTERED  # Who left before the lock spoils nothing.
+        and _presence(newest.get((registration.id, part.meeting_id))) == Presence.UNMARKED
     ]
     for registration in unmarked:
         _check_markable(registration, part)
@@ -147,9 +148,12 @@ def _check_markable(registration: Registration, part: Part) -> None:
         )
     if registration.course_session.state == SessionState.CANCELLED:
         raise NotMarkable("This session was cancelled.")
-    if part.starts_at and clock.now() < rules.may_be_marked_from(part.starts_at):
+    # Work outside meetings has no hour of its own: it begins with the session.
+    begins = part.starts_at or registration.course_session.starts_at
+    if begins and clock.now() < rules.may_be_marked_from(begins):
+        what = "meeting" if part.meeting else "session"
         raise NotMarkable(
-            "This meeting has not begun. Attendance opens one hour before the meeting starts."
+            f"This {what} has not begun. Attendance opens one hour before the {what} starts."
         )
 
 

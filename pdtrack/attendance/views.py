@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ from pdtrack.core import filters, navigation
 from pdtrack.core.authz import RoleKind, authorize
 from pdtrack.core.errors import DomainError
 from pdtrack.core.forms import SelectChoice
-from pdtrack.core.pages import flash_refusal, form_page, is_htmx, or_404
+from pdtrack.core.pages import UNPROCESSABLE, flash_refusal, form_page, is_htmx, or_404
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import Collaborative
 from pdtrack.registration import queries as registrations
@@ -27,6 +27,16 @@ from pdtrack.registration.models import Registration
 bp = Blueprint("attendance", __name__)
 DESK = "/manage/<short_name>"
 SHEET = f"{DESK}/sessions/<int:course_session_id>/attendance"
+# What addresses and forms call the work outside meetings.
+OUTSIDE = "outside"
+
+
+class Refused(NamedTuple):
+    """Whose mark was refused, why, and the minutes that were typed."""
+
+    registration_id: int
+    message: str
+    typed: str = ""
 
 
 def init_app(app: Flask) -> None:
@@ -43,18 +53,8 @@ def sheet(short_name: str, course_session_id: int) -> ResponseReturnValue:
     """Show who is expected, and what is marked, at one meeting."""
     place, course_session = _load(short_name, course_session_id)
     authorize(policy.may_mark, course_session)
-    asked = request.args.get("meeting", type=int)
-    part = queries.find_part(course_session, asked) if asked else None
-    part = part or queries.part_to_take(course_session)
-    return render_template(
-        "attendance/sheet.html",
-        place=place,
-        course_session=course_session,
-        parts=queries.parts(course_session),
-        part=part,
-        registrations=queries.expected(course_session),
-        **_standing(course_session, part),
-    )
+    part = _asked_part(course_session) or queries.part_to_take(course_session)
+    return _sheet(place, course_session, part)
 
 
 @bp.post(f"{SHEET}/<int:registration_id>")
@@ -65,9 +65,10 @@ def mark(short_name: str, course_session_id: int, registration_id: int) -> Respo
     registration = or_404(queries.find_expected(course_session, registration_id))
     form = MarkForm()
     part = _part(course_session, form)
+    typed = request.form.get("minutes", "")
     if not form.validate():
-        message = next(iter(form.errors.values()))[0]
-        return _answer(place, course_session, part, registration, refusal=message)
+        refused = Refused(registration.id, next(iter(form.errors.values()))[0], typed)
+        return _answer(place, course_session, part, registration, refused)
     try:
         actions.mark(
             registration=registration,
@@ -77,7 +78,8 @@ def mark(short_name: str, course_session_id: int, registration_id: int) -> Respo
             actor=me(),
         )
     except DomainError as refusal:
-        return _answer(place, course_session, part, registration, refusal=refusal.message)
+        refused = Refused(registration.id, refusal.message, typed)
+        return _answer(place, course_session, part, registration, refused)
     return _answer(place, course_session, part, registration)
 
 
@@ -91,7 +93,8 @@ def undo(short_name: str, course_session_id: int, registration_id: int) -> Respo
     try:
         actions.undo(registration=registration, part=part, actor=me())
     except DomainError as refusal:
-        return _answer(place, course_session, part, registration, refusal=refusal.message)
+        refused = Refused(registration.id, refusal.message)
+        return _answer(place, course_session, part, registration, refused)
     return _answer(place, course_session, part, registration)
 
 
@@ -186,7 +189,7 @@ def _own_rows(registration: Registration) -> dict[str, tuple[Part, AttendanceEnt
     """Return each part and the entry that holds, by what the form calls the part."""
     newest = queries.newest_of(registration)
     return {
-        str(part.meeting_id or "outside"): (part, newest.get((registration.id, part.meeting_id)))
+        str(part.meeting_id or OUTSIDE): (part, newest.get((registration.id, part.meeting_id)))
         for part in queries.parts(registration.course_session)
     }
 
@@ -206,15 +209,43 @@ def _standing(course_session: CourseSession, part: Part | None) -> dict[str, Any
     return {"marks": marks}
 
 
+def _asked_part(course_session: CourseSession) -> Part | None:
+    """Return the part that the address names, if it names one."""
+    asked = request.args.get("meeting", "")
+    if asked == OUTSIDE:
+        return queries.find_part(course_session, None)
+    is_number = asked.isascii() and asked.isdigit()
+    return queries.find_part(course_session, int(asked[:10])) if is_number else None
+
+
 def _back_to_sheet(place: Collaborative, course_session: CourseSession, part: Part) -> Response:
     return redirect(  # type: ignore[return-value]  # Werkzeug's response is Flask's here.
         url_for(
             ".sheet",
             short_name=place.slug,
             course_session_id=course_session.id,
-            meeting=part.meeting_id,
+            meeting=part.meeting_id or OUTSIDE,
         )
     )
+
+
+def _sheet(
+    place: Collaborative,
+    course_session: CourseSession,
+    part: Part | None,
+    refused: Refused | None = None,
+) -> ResponseReturnValue:
+    page = render_template(
+        "attendance/sheet.html",
+        place=place,
+        course_session=course_session,
+        parts=queries.parts(course_session),
+        part=part,
+        registrations=queries.expected(course_session),
+        refused=refused,
+        **_standing(course_session, part),
+    )
+    return page, UNPROCESSABLE if refused else 200
 
 
 def _answer(
@@ -222,12 +253,12 @@ def _answer(
     course_session: CourseSession,
     part: Part,
     registration: Registration,
-    refusal: str | None = None,
+    refused: Refused | None = None,
 ) -> ResponseReturnValue:
     """Answer with the person's row and the counts, or with the whole sheet without JavaScript."""
     if not is_htmx():
-        if refusal:
-            flash(f"{registration.person.display_name}: {refusal}", "error")
+        if refused:
+            return _sheet(place, course_session, part, refused)
         response = _back_to_sheet(place, course_session, part)
         response.location += f"#row-{registration.id}"
         return response
@@ -238,7 +269,7 @@ def _answer(
         part=part,
         registration=registration,
         registrations=queries.expected(course_session),
-        refusal=refusal,
+        refused=refused,
         **_standing(course_session, part),
     )
-    return page, 422 if refusal else 200
+    return page, UNPROCESSABLE if refused else 200

@@ -11,7 +11,7 @@ from pdtrack.attendance import actions, queries
 from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.attendance.queries import Part
 from pdtrack.attendance.rules import MinutesOutOfRange, NothingToUndo
-from pdtrack.catalog.models import CourseSession
+from pdtrack.catalog.models import CourseSession, Format
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
@@ -91,6 +91,21 @@ def test_nobody_is_present_at_a_meeting_of_next_week() -> None:
             presence=Presence.PRESENT,
             actor=SYSTEM,
         )
+    assert lines() == 0
+
+
+@pytest.mark.parametrize("held", [Format.IN_PERSON, Format.SELF_PACED])
+def test_nobody_has_worked_outside_meetings_before_the_session_begins(held: Format) -> None:
+    ada = make.registration(
+        course_session=make.course_session(format=held, independent_minutes=600)
+    )
+    outside = queries.parts(ada.course_session)[-1]
+    assert outside.meeting is None
+
+    with pytest.raises(actions.NotMarkable, match="This session has not begun"):
+        actions.mark(registration=ada, part=outside, presence=Presence.PRESENT, actor=SYSTEM)
+    with pytest.raises(actions.NotMarkable):
+        actions.mark_rest_present(course_session=ada.course_session, part=outside, actor=SYSTEM)
     assert lines() == 0
 
 

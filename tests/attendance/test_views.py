@@ -11,7 +11,7 @@ from pdtrack.attendance import actions, queries
 from pdtrack.attendance.models import Presence
 from pdtrack.catalog.models import CourseSession
 from pdtrack.core import clock
-from pdtrack.core.authz import SYSTEM
+from pdtrack.core.authz import SYSTEM, RoleKind
 from pdtrack.registration.models import Registration
 from tests import make
 from tests.queries import MOST, count_queries
@@ -89,7 +89,7 @@ def test_the_row_and_the_counts_come_back_in_place(
     [
         ({"presence": "partial", "minutes": ""}, "from 1 to 360"),
         ({"presence": "partial", "minutes": "900"}, "from 1 to 360"),
-        ({"presence": "partial", "minutes": "ninety"}, "Write a whole number."),
+        ({"presence": "partial", "minutes": "ninety"}, "Write a whole number, like 20."),
         ({"presence": "perhaps"}, "Choose one from the list."),
         ({}, "Choose present, partial or absent"),
     ],
@@ -111,6 +111,70 @@ def test_a_bad_mark_says_what_to_do_and_changes_nothing(
 
     assert answer.status_code == 422
     assert says in answer.text
+    assert holds(ada) is None
+
+
+def test_without_javascript_the_sheet_says_what_is_wrong_and_keeps_what_was_typed(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    ben = make.registration(course_session=course_session)
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+
+    answer = client.post(
+        f"{sheet(course_session)}/{ada.id}",
+        data={"meeting": course_session.meetings[0].id, "presence": "partial", "minutes": "999"},
+    )
+
+    assert answer.status_code == 422
+    assert "<title>" in answer.text
+    assert f'href="#minutes-{ada.id}"' in answer.text
+    assert answer.text.count("from 1 to 360") == 2  # Above the list, and at the row.
+    assert f'id="refusal-{ada.id}"' in answer.text
+    assert f'id="refusal-{ben.id}"' not in answer.text
+    assert answer.text.count('value="999"') == 1
+
+
+def test_work_outside_meetings_has_a_sheet_of_its_own(client: FlaskClient) -> None:
+    course_session = make.course_session(
+        starts_at=clock.now() - timedelta(days=2), independent_minutes=120
+    )
+    ada = make.registration(course_session=course_session)
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+    address = f"{sheet(course_session)}?meeting=outside"
+
+    assert f'href="{address}"' in client.get(sheet(course_session)).text
+    page = client.get(address).text
+    assert "2 hours credited" in page
+    assert 'name="meeting" value=""' in page
+
+    answer = client.post(
+        f"{sheet(course_session)}/{ada.id}", data={"meeting": "", "presence": "present"}
+    )
+    assert answer.headers["Location"].startswith(address)
+    assert queries.minutes_by_registration(course_session) == {ada.id: 120}
+
+
+@pytest.mark.parametrize("asked", ["0", "x", "-1", "99999999999999999999", "outside", "²"])
+def test_an_odd_address_shows_the_meeting_that_is_taken_next(
+    client: FlaskClient, course_session: CourseSession, ada: Registration, asked: str
+) -> None:
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+
+    page = client.get(sheet(course_session), query_string={"meeting": asked})
+
+    assert page.status_code == 200
+    assert f'name="meeting" value="{course_session.meetings[0].id}"' in page.text
+    assert ada.person.sort_name in page.text
+
+
+def test_a_presenter_of_the_same_collaborative_has_no_sheet_but_their_own(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    colleague = make.role(RoleKind.PRESENTER, course_session.collaborative)
+    make.sign_in(client, colleague)
+
+    assert client.get(sheet(course_session)).status_code == 404
+    assert mark(client, ada, presence="present") == 404
     assert holds(ada) is None
 
 
@@ -201,3 +265,17 @@ def test_the_sheet_reads_the_same_number_of_times_however_many_are_on_it(
         client.get(sheet(course_session))
 
     assert len(many) <= len(few) <= MOST
+
+
+def test_enter_in_the_minutes_marks_partial(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    make.sign_in(client, course_session.presenters[0])
+
+    page = client.get(sheet(course_session)).text
+
+    # A form is sent by its first button: no other may stand before the minutes' own.
+    form = page.partition(f'id="minutes-{ada.id}"')[0].rpartition("<form")[2]
+    assert "<button" not in form
+    after = page.partition(f'id="minutes-{ada.id}"')[2].partition("</form>")[0]
+    assert 'value="partial"' in after
