@@ -22,6 +22,7 @@ from pdtrack.core import (
     delivery,
     errors_pages,
     filters,
+    incoming,
     jobs,
     logs,
     navigation,
@@ -64,6 +65,7 @@ def _prepare_templates(app: Flask) -> None:
 
 
 def _add_core(app: Flask) -> None:
+    incoming.init_app(app)
     database.init_app(app)
     migrate.init_app(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from pdtrack.attendance.models import Presence
+from pdtrack.core.fields import WholeNumber
 from pdtrack.core.forms import Form, SelectChoice
 
 MARKS = [
@@ -24,7 +25,7 @@ class PartForm(Form):
     def meeting_id(self) -> int | None:
         """The meeting's id, if a meeting is meant; no meeting has the id 0."""
         text = self.meeting.data or ""
-        return (int(text) if text.isascii() and text.isdigit() else 0) if text else None
+        return (int(text[:10]) if text.isascii() and text.isdigit() else 0) if text else None
 
 
 class MarkForm(PartForm):
@@ -35,7 +36,7 @@ class MarkForm(PartForm):
         [InputRequired("Choose present, partial or absent.")],
         choices=MARKS,
     )
-    minutes = IntegerField("Minutes", [Optional()])
+    minutes = WholeNumber("Minutes", [Optional()])
 
 
 class ObjectionForm(Form):
@@ -45,7 +46,7 @@ class ObjectionForm(Form):
     text = TextAreaField(
         "What is wrong, and what is right?",
         [
-            InputRequired("Tell us what is wrong, for example: I was there until the end."),
+            DataRequired("Tell us what is wrong, for example: I was there until the end."),
             Length(max=1000, message="Use at most 1,000 characters."),
         ],
     )
@@ -57,7 +58,7 @@ class AnswerForm(Form):
     answer = TextAreaField(
         "Your answer",
         [
-            InputRequired("Write an answer; it is mailed to the person."),
+            DataRequired("Write an answer; it is mailed to the person."),
             Length(max=1000, message="Use at most 1,000 characters."),
         ],
     )

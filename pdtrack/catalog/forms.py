@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # The stubs are older.
 from wtforms.validators import DataRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from pdtrack.catalog.details import CourseDetails, VenueDetails
 from pdtrack.catalog.models import CreditCategory, Topic
+from pdtrack.core.fields import Version
 from pdtrack.core.forms import Form, OneLine
 
 LONGEST_TEXT = 10_000
@@ -68,7 +69,7 @@ class CourseForm(Form):
         [Optional(), Length(max=LONGEST_TEXT)],
         description="What is good enough, such as 80 percent of the quiz.",
     )
-    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    version = Version()
 
     def offer(self, topics: Sequence[Topic]) -> None:
         """Offer the topics to choose from."""

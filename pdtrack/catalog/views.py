@@ -30,7 +30,7 @@ def courses(short_name: str) -> ResponseReturnValue:
     """List a collaborative's courses, retired ones included."""
     place = _place(short_name)
     authorize(policy.may_offer, place)
-    text = request.args.get("q", "").replace("\x00", "").strip()[:200]
+    text = request.args.get("q", "").strip()[:200]
     page = queries.course_page(place, text=text, number=page_number())
     counts = queries.session_counts(course.id for course in page)
     return render_template("catalog/courses.html", place=place, page=page, text=text, counts=counts)

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/New_York")
 
+# Days beyond are slips of the keyboard, and some of them no calendar can count on from.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
 _frozen: datetime | None = None
 
 
@@ -34,6 +37,20 @@ def at(day: date, hour: time) -> datetime:
     the fall change repeats, as its first occurrence.
     """
     return datetime.combine(day, hour, ZONE).astimezone(UTC)
+
+
+def is_of_this_age(day: date) -> bool:
+    """Whether somebody can mean this day."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def read_day(text: str | None) -> date | None:
+    """Return the day in an address, like "2026-09-01"; none if it is not one that can be meant."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if is_of_this_age(day) else None
 
 
 def fiscal_year(day: date) -> int:

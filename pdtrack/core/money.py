@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from pdtrack.core import decimals
 
 MOST_CENTS = 100_000_00
 
@@ -12,13 +12,7 @@ def parse(text: str) -> int:
 
     Raises `ValueError` for anything else.
     """
-    try:
-        amount = Decimal(text.strip().removeprefix("$").replace(",", "").strip())
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    if not amount.is_finite():
-        raise ValueError(text)
-    cents = amount * 100
+    cents = decimals.read(text.strip().removeprefix("$").replace(",", "")) * 100
     if cents != cents.to_integral_value():
         raise ValueError(text)
     return int(cents)

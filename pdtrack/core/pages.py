@@ -71,7 +71,7 @@ class Page(Generic[T]):
 
 def page_number() -> int:
     """Return the page that the address asks for; the first if it asks for nonsense."""
-    asked = request.args.get("page", "1")
+    asked = request.args.get("page", "1")[:9]
     return min(max(int(asked), 1), 100_000) if asked.isascii() and asked.isdigit() else 1
 
 

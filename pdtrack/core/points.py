@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from pdtrack.core import decimals
 
 
 def parse(text: str) -> int:
@@ -10,11 +10,8 @@ def parse(text: str) -> int:
 
     Raises `ValueError` for anything else, including hundredths.
     """
-    try:
-        tenths = Decimal(text.strip()) * 10
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    if not tenths.is_finite() or tenths != tenths.to_integral_value():
+    tenths = decimals.read(text) * 10
+    if tenths != tenths.to_integral_value():
         raise ValueError(text)
     return int(tenths)
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import Optional, Regexp
 
 from pdtrack.accounts import queries as people
 from pdtrack.core import clock
+from pdtrack.core.fields import Day
 from pdtrack.core.forms import Form
 from pdtrack.operations.queries import WhatHappened
 from pdtrack.organizations import queries as organizations
@@ -32,8 +33,8 @@ class AuditFilter(Form):
         [Optional(), Regexp(rf"{_SUBJECT.pattern}\Z", message="Write it like registrations:12.")],
         description="Like registrations:12.",
     )
-    from_on = DateField("From", [Optional()], name="from")
-    to_on = DateField("To", [Optional()], name="to")
+    from_on = Day("From", [Optional()], name="from")
+    to_on = Day("To", [Optional()], name="to")
 
     def __init__(self, asked: MultiDict[str, str], **options: Any) -> None:
         # Reading needs no token, and the address of a search can be shared.

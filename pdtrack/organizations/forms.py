@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -22,11 +19,13 @@ from wtforms.validators import (
     Email,
     InputRequired,
     Length,
+    NumberRange,
     Optional,
     Regexp,
     ValidationError,
 )
 
+from pdtrack.core.fields import Day, WholeNumber
 from pdtrack.core.forms import Form, OneLine, SelectChoice
 from pdtrack.organizations import queries
 from pdtrack.organizations.actions.organizations import Basics, Contact, Provider
@@ -34,26 +33,13 @@ from pdtrack.organizations.imports import Listing
 from pdtrack.organizations.models import Organization, OrganizationKind
 
 MOST_DAYS = 60
+_DAYS = f"Write a whole number of days from 0 to {MOST_DAYS}."
 
 
 def _line(label: str, *, most: int = 200, needed: str = "", hint: str = "") -> StringField:
     validators: list[Any] = [DataRequired(needed)] if needed else []
     validators += [Length(max=most, message=f"Write at most {most} characters."), OneLine()]
     return StringField(label, validators, description=hint, render_kw={"autocomplete": "off"})
-
-
-class _DaysField(IntegerField):
-    """A whole number of days, or nothing."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number."""
-        text = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if not text:
-            return
-        if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > MOST_DAYS:
-            raise ValueError(f"Write a whole number of days from 0 to {MOST_DAYS}.")
-        self.data = int(text)
 
 
 class ContactForm(Form):
@@ -104,7 +90,11 @@ class CollaborativeForm(ContactForm):
         "Who signs", hint="Printed below the signature; without it, the session's contact person."
     )
     signer_title = _line("Title of who signs", hint="For example: Executive Director.")
-    free_cancellation_days = _DaysField("Business days until which cancelling is free")
+    free_cancellation_days = WholeNumber(
+        "Business days until which cancelling is free",
+        [Optional(), NumberRange(0, MOST_DAYS, message=_DAYS)],
+        hint=_DAYS,
+    )
     cancellation_note = TextAreaField(
         "More about cancelling",
         [Optional(), Length(max=2000, message="Write at most 2,000 characters.")],
@@ -127,7 +117,7 @@ class CollaborativeForm(ContactForm):
 class DistrictForm(ContactForm):
     """What a district says of itself."""
 
-    first_school_day = DateField("First day of school", [Optional()])
+    first_school_day = Day("First day of school", [Optional()])
 
 
 class BasicsForm(Form):
@@ -183,15 +173,15 @@ class NewOrganizationForm(BasicsForm):
 class CloseForm(Form):
     """From which day on an organization is closed."""
 
-    closed_on = DateField("Closed from", [InputRequired("Write a day, like 2026-09-01.")])
+    closed_on = Day("Closed from", [InputRequired("Write a day, like 2026-09-01.")])
 
 
 class MembershipForm(Form):
     """A membership of one organization in, or of, another."""
 
-    other = SelectField("With", coerce=str)
-    valid_from = DateField("First day", [InputRequired("Write a day, like 2026-09-01.")])
-    valid_to = DateField(
+    other = SelectField("With")
+    valid_from = Day("First day", [InputRequired("Write a day, like 2026-09-01.")])
+    valid_to = Day(
         "Last day", [Optional()], description="Leave it empty while the membership goes on."
     )
 
@@ -210,7 +200,7 @@ class MembershipForm(Form):
 class EndMembershipForm(Form):
     """The last day of a membership."""
 
-    valid_to = DateField("Last day", [InputRequired("Write a day, like 2026-09-01.")])
+    valid_to = Day("Last day", [InputRequired("Write a day, like 2026-09-01.")])
 
 
 class ListingForm(Form):

@@ -5,25 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from wtforms import DateField
 from wtforms.validators import Optional, ValidationError
 
 from pdtrack.core import clock
+from pdtrack.core.fields import Day
 from pdtrack.core.forms import Form
 from pdtrack.reports.attendance import Period
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-
-class Day(DateField):
-    """A day of the years in which there can be anything to report."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed."""
-        super().process_formdata(valuelist)
-        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
-            self.data = None
-            raise ValueError(f"Choose a day between {FIRST_YEAR} and {LAST_YEAR}.")
 
 
 class PeriodForm(Form):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -12,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from pdtrack.catalog.models import CreditCategory, Format
 from pdtrack.catalog.search import Sort, Wanted
-from pdtrack.core import filters
+from pdtrack.core import clock, filters
 
 MOST_CHARACTERS = 200
 FORMATS = [(each.value, each.label) for each in Format]
@@ -33,13 +32,13 @@ class Chip:
 def wanted(arguments: Arguments) -> Wanted:
     """Read what is looked for from an address; what makes no sense counts as not said."""
     return Wanted(
-        text=arguments.get("q", "").replace("\x00", "").strip()[:MOST_CHARACTERS],
-        topic=arguments.get("topic", "")[:MOST_CHARACTERS].replace("\x00", ""),
-        collaborative=arguments.get("collaborative", "")[:MOST_CHARACTERS].replace("\x00", ""),
+        text=arguments.get("q", "").strip()[:MOST_CHARACTERS],
+        topic=arguments.get("topic", "")[:MOST_CHARACTERS],
+        collaborative=arguments.get("collaborative", "")[:MOST_CHARACTERS],
         format=_one_of(Format, arguments.get("format")),
         category=_one_of(CreditCategory, arguments.get("category")),
-        from_on=_day(arguments.get("from")),
-        to_on=_day(arguments.get("to")),
+        from_on=clock.read_day(arguments.get("from")),
+        to_on=clock.read_day(arguments.get("to")),
         only_open=arguments.get("open") == "1",
         sort=_one_of(Sort, arguments.get("sort")) or Sort.BEST,
     )
@@ -72,10 +71,3 @@ def chips(
 
 def _one_of(kind: type[Kind], value: str | None) -> Kind | None:
     return kind(value) if value in list(kind) else None
-
-
-def _day(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value or "")
-    except ValueError:
-        return None

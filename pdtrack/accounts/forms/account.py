@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from pdtrack.accounts.forms.employers import EmployerFields, PositionField, SchoolField
 from pdtrack.accounts.forms.fields import AddressField, AttemptForm, name_field
 from pdtrack.accounts.models import Employment
 from pdtrack.accounts.rules import Details
+from pdtrack.core.fields import Day
 from pdtrack.core.forms import Form, OneLine
 
 
@@ -58,7 +59,7 @@ def _id_or_none(value: Any) -> int | None:
 class NewEmploymentForm(EmployerFields):
     """A new employer, beside or instead of another."""
 
-    from_on = DateField(
+    from_on = Day(
         "First day there",
         [InputRequired("Write a day, like 2026-09-01.")],
         description="Sessions from that day on count for this employer.",
@@ -104,4 +105,4 @@ class EmploymentForm(Form):
 class EndEmploymentForm(Form):
     """The last day at an employer."""
 
-    to_on = DateField("Last day there", [InputRequired("Write a day, like 2026-09-01.")])
+    to_on = Day("Last day there", [InputRequired("Write a day, like 2026-09-01.")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from pdtrack.accounts.forms.employers import (
@@ -14,6 +14,7 @@ from pdtrack.accounts.forms.employers import (
 )
 from pdtrack.accounts.forms.fields import name_field
 from pdtrack.accounts.rules import Details, Name
+from pdtrack.core.fields import Day
 from pdtrack.core.forms import Form, OneLine
 
 
@@ -59,7 +60,7 @@ class EmploymentDetailsForm(Form):
 class OtherEmploymentForm(EmployerFields):
     """Another employer of a person; the school follows once the employer is known."""
 
-    from_on = DateField("First day there", [InputRequired("Write a day, like 2026-09-01.")])
+    from_on = Day("First day there", [InputRequired("Write a day, like 2026-09-01.")])
     position = PositionField()
     employee_number = _number_field()
 
@@ -82,10 +83,10 @@ class NewPersonForm(NameForm, OtherEmploymentForm):
 class NewStaffForm(NameForm, EmploymentDetailsForm):
     """Somebody without an account who works for this district."""
 
-    from_on = DateField("First day here", [InputRequired("Write a day, like 2026-09-01.")])
+    from_on = Day("First day here", [InputRequired("Write a day, like 2026-09-01.")])
 
 
 class LastDayForm(Form):
     """The last day of an employment."""
 
-    to_on = DateField("Last day there", [InputRequired("Write a day, like 2026-09-01.")])
+    to_on = Day("Last day there", [InputRequired("Write a day, like 2026-09-01.")])

@@ -8,7 +8,6 @@ from typing import Any
 from wtforms import (
     BooleanField,
     EmailField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -17,22 +16,15 @@ from wtforms import (
     URLField,
 )
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import HiddenInput
 
 from pdtrack.catalog import actions as catalog
 from pdtrack.catalog import rules
 from pdtrack.catalog.details import SessionDetails
 from pdtrack.catalog.models import CourseSession, Format, Promise, Venue
 from pdtrack.core.errors import DomainError, Stale
-from pdtrack.core.forms import Form, MoneyField, OneLine, PointsField, SelectChoice
-from pdtrack.desk.forms.fields import (
-    Day,
-    WholeNumber,
-    at_most,
-    between,
-    is_address,
-    is_web_address,
-)
+from pdtrack.core.fields import Day, MoneyField, PointsField, Version, WholeNumber
+from pdtrack.core.forms import Form, OneLine, SelectChoice
+from pdtrack.desk.forms.fields import at_most, between, is_address, is_web_address
 
 # Where the name of a detail differs from the plain name of its field.
 FIELDS = {
@@ -113,13 +105,13 @@ class NewSessionForm(_DetailsForm):
 class SessionForm(NewSessionForm):
     """Everything about a session but its meetings."""
 
-    version = IntegerField(widget=HiddenInput())
+    version = Version()
     note = TextAreaField(
         "About this session",
         [Optional(), at_most(4000)],
         description="What is special this time. The course’s description is shown anyway.",
     )
-    venue = SelectField("Venue", [Optional()])
+    venue = SelectField("Venue")
     bring = TextAreaField(
         "What to bring",
         [Optional(), at_most(1000)],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
-from wtforms import BooleanField, Field, FieldList, FormField, IntegerField, SelectField
+from wtforms import BooleanField, Field, FieldList, FormField, SelectField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
@@ -16,9 +16,10 @@ from pdtrack.catalog.details import PlannedMeeting
 from pdtrack.catalog.models import CourseSession, Meeting, Venue
 from pdtrack.core import clock
 from pdtrack.core.errors import DomainError, Stale
+from pdtrack.core.fields import Day, Hour, Version, WholeNumber
 from pdtrack.core.forms import Form, SelectChoice
 from pdtrack.desk.actions import MeetingHeld
-from pdtrack.desk.forms.fields import Day, Hour, WholeNumber, between
+from pdtrack.desk.forms.fields import between
 
 SPARE_ROWS = 3
 MOST_WEEKS = 40
@@ -34,14 +35,14 @@ class MeetingRow(Form):
 
         csrf = False
 
-    id = IntegerField(validators=[Optional()], widget=HiddenInput())
+    id = WholeNumber(widget=HiddenInput())
     day = Day("Date", [Optional()])
     start = Hour("Starts", [Optional()])
     end = Hour("Ends", [Optional()])
     breaks = WholeNumber(
         "Breaks", [Optional(), between(0, 960)], render_kw={"inputmode": "numeric"}
     )
-    venue = SelectField("Another place", [Optional()])
+    venue = SelectField("Another place")
     remove = BooleanField("Take this meeting out")
 
     @property
@@ -97,11 +98,23 @@ class MeetingRow(Form):
             field.data, field.raw_data, field.process_errors = value, None, []
 
 
+class _Rows(FieldList):  # type: ignore[type-arg]
+    """Rows of a form, numbered by whoever sends it."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        """Pass over numbers that no page of ours writes, which the library cannot read."""
+        start = f"{prefix}-"
+        for name in formdata:
+            number = name.removeprefix(start).partition("-")[0]
+            if name.startswith(start) and number.isascii() and number.isdigit():
+                yield int(number[:6])
+
+
 class MeetingsForm(Form):
     """A session's meetings, with spare rows and a way to repeat one every week."""
 
-    version = IntegerField(widget=HiddenInput())
-    meetings = FieldList(FormField(MeetingRow), max_entries=rules.MOST_MEETINGS + 10)
+    version = Version()
+    meetings = _Rows(FormField(MeetingRow), max_entries=rules.MOST_MEETINGS + 10)
     weeks = WholeNumber("How many more weeks", [Optional()])
     is_stale = False
 
@@ -163,8 +176,7 @@ class MeetingsForm(Form):
         """Write a refusal at the row, and the field, that it is about."""
         self.is_stale = self.is_stale or isinstance(refusal, Stale)
         if isinstance(refusal, MeetingHeld):
-            row = next(each for each in self.rows if each.id.data == refusal.meeting_id)
-            self._refuse_row(row, DomainError(refusal.message, field="remove"))
+            self._refuse_to_remove(refusal)
         elif isinstance(refusal, catalog.MeetingRefused):
             self._refuse_row(self._wanted[refusal.index], refusal)
         else:
@@ -188,6 +200,13 @@ class MeetingsForm(Form):
         field = FIELDS.get(refusal.field or "", refusal.field)
         row.refuse(DomainError(refusal.message, field=field))
         self.meetings.errors = [entry.errors for entry in self.meetings.entries]
+
+    def _refuse_to_remove(self, refusal: MeetingHeld) -> None:
+        rows = [each for each in self.rows if each.id.data == refusal.meeting_id]
+        if not rows:  # Its row was not sent, which no page of ours does.
+            super().refuse(DomainError(refusal.message))
+        for row in rows[:1]:
+            self._refuse_row(row, DomainError(refusal.message, field="remove"))
 
     def _repeat(self, last: MeetingRow, weeks: int) -> None:
         spare = [row for row in self.rows if row.is_blank]
