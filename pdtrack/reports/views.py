@@ -13,7 +13,7 @@ from pdtrack.core.authz import authorize
 from pdtrack.core.pages import form_page, or_404, page_number, paginate, table_download
 from pdtrack.core.tables import screen_rows
 from pdtrack.organizations import queries as organizations
-from pdtrack.organizations.models import Organization
+from pdtrack.organizations.models import Collaborative, Organization
 from pdtrack.reports import attendance as report
 from pdtrack.reports import policy
 from pdtrack.reports import year as years
@@ -27,6 +27,7 @@ ON_SCREEN = frozenset(
     {
         "last_name",
         "first_name",
+        "district",
         "school",
         "session",
         "collaborative",
@@ -131,6 +132,7 @@ def _page(
         "reports/attendance.html",
         form=form,
         place=place,
+        is_host=isinstance(place, Collaborative),
         period=period,
         page=page,
         rows=[{cell.column.key: cell for cell in row} for row in screen_rows(columns, page.items)],

@@ -40,6 +40,18 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// A button says how many are ticked.
+function count(button) {
+  const { counts, one, many } = button.dataset;
+  const ticked = button.form.querySelectorAll(`[name="${counts}"]:checked`).length;
+  button.textContent = ticked === 1 ? one : many.replace("#", ticked || "no");
+}
+
+for (const button of document.querySelectorAll("button[data-counts]")) {
+  button.form.addEventListener("change", () => count(button));
+  count(button);
+}
+
 // Empty filters need not stand in the address.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -299,3 +299,20 @@ def test_odd_days_are_answered_with_what_to_do(
         file = client.get(f"/districts/{district.org_code}/attendance.{ending}?{query}")
         assert file.status_code == 302  # To the page, which says what to do.
         assert client.get(file.headers["Location"]).status_code == 422
+
+
+def test_a_coordinator_reads_the_district_where_a_district_reads_the_host(
+    client: FlaskClient, district: District
+) -> None:
+    course_session = past()
+    host = course_session.collaborative
+    make.registration(course_session=course_session, person=make.person(employer=district))
+
+    make.sign_in(client, make.coordinator(host))
+    rows = client.get(f"/manage/{host.slug}/reports/attendance").text.partition("<tbody")[2]
+    assert district.name in rows
+    assert host.name not in rows.partition("</tbody>")[0]
+
+    make.sign_in(client, make.role(RoleKind.DISTRICT_ADMINISTRATOR, district))
+    rows = client.get(f"/districts/{district.org_code}/attendance").text.partition("<tbody")[2]
+    assert host.name in rows.partition("</tbody>")[0]
