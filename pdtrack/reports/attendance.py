@@ -133,6 +133,7 @@ def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
             case((part.c.is_last == 1, pdps.pdp_tenths), else_=null()).label("pdps"),
             case((part.c.is_last == 1, Certificate.serial), else_=null()).label("certificate"),
             Person.id.label("person_id"),
+            part.c.on_at,
         )
         .select_from(part)
         .join(Registration, Registration.course_session_id == part.c.session_id)
@@ -159,9 +160,13 @@ def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
 
 
 def stream(condition: ColumnElement[bool], period: Period) -> Iterator[Row[Any]]:
-    """Read the report row by row, in constant memory however long it is."""
-    return iter(
-        db.session.execute(statement(condition, period).execution_options(yield_per=ROWS_AT_ONCE))
+    """Read the report row by row, in constant memory however long it is.
+
+    Nothing is asked before the first row is: a file is sent after the view's database session
+    was closed, and PostgreSQL's cursor with it.
+    """
+    yield from db.session.execute(
+        statement(condition, period).execution_options(yield_per=ROWS_AT_ONCE)
     )
 
 
@@ -178,7 +183,9 @@ class Totals:
 def totals(condition: ColumnElement[bool], period: Period) -> Totals:
     """Add the report up, in one query."""
     rows = statement(condition, period).order_by(None).subquery()
-    unmarked = case((rows.c.status == Presence.UNMARKED.value, 1), else_=0)
+    # What is still to come cannot be marked, so nobody is late with it.
+    is_late = and_(rows.c.status == Presence.UNMARKED.value, rows.c.on_at <= clock.now())
+    unmarked = case((is_late, 1), else_=0)
     found = db.session.execute(
         select(
             func.count(),
