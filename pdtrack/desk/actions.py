@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.details import PlannedMeeting, SessionDetails
@@ -90,23 +90,19 @@ def save_course_session(
     telling: Telling = Telling.ASK,
     actor: Actor,
 ) -> Saved:
-    """Change what a session says; places that are added go to those who wait.
+    """Change what a session says; places that this adds or frees go to those who wait.
 
     Raises what `catalog.actions.edit_course_session` raises, `CapacityTaken`, and
     `AskFirst` when people plan by what changes and `telling` does not say what to do.
     """
     lock(course_session)
-    before, capacity = rules.plan_of(course_session), course_session.capacity
-    if details.capacity < capacity:
+    before = rules.plan_of(course_session)
+    if details.capacity < course_session.capacity:
         _refuse_below_taken(course_session, details.capacity)
     catalog.edit_course_session(
         course_session=course_session, details=details, version=version, actor=actor
     )
-    saved = _tell(course_session, before, telling, actor=actor)
-    if details.capacity <= capacity:
-        return saved
-    promoted = registration.rebalance(course_session=course_session, actor=actor)
-    return Saved(promoted, saved.mails, saved.unreachable)
+    return _follow(course_session, before, telling, actor=actor)
 
 
 @action
@@ -118,7 +114,7 @@ def save_meetings(
     telling: Telling = Telling.ASK,
     actor: Actor,
 ) -> Saved:
-    """Change when and where a session meets.
+    """Change when and where a session meets; one that is put off promotes those who wait again.
 
     Raises what `catalog.actions.set_meetings` raises, `MeetingHeld`, and `AskFirst`
     as `save_course_session` does.
@@ -131,7 +127,7 @@ def save_meetings(
     catalog.set_meetings(
         course_session=course_session, meetings=meetings, version=version, actor=actor
     )
-    return _tell(course_session, before, telling, actor=actor)
+    return _follow(course_session, before, telling, actor=actor)
 
 
 @action
@@ -215,6 +211,14 @@ def _refuse_taking_out_held(
             "stays. Undo their attendance first if it was marked by mistake.",
             meeting_id=meeting_id,
         )
+
+
+def _follow(
+    course_session: CourseSession, before: Plan, telling: Telling, *, actor: Actor
+) -> Saved:
+    """Move the line up where there is room, then tell everybody of what has changed."""
+    promoted = registration.rebalance(course_session=course_session, actor=actor)
+    return replace(_tell(course_session, before, telling, actor=actor), promoted=promoted)
 
 
 def _tell(course_session: CourseSession, before: Plan, telling: Telling, *, actor: Actor) -> Saved:

@@ -18,6 +18,8 @@ from pdtrack.core.errors import Stale
 from pdtrack.desk import actions
 from pdtrack.desk.actions import Saved
 from pdtrack.desk.rules import Telling
+from pdtrack.registration import actions as registration
+from pdtrack.registration.models import Status
 from tests import make
 from tests.desk import plans
 
@@ -220,6 +222,24 @@ def test_a_cancelled_session_is_not_planned_anymore() -> None:
 
     with pytest.raises(catalog.WrongState, match="cancelled"):
         save(session, plans.plans(session, later=HOUR))
+
+
+def test_a_session_put_off_after_it_began_promotes_those_who_wait() -> None:
+    # pretix #3628: a free seat, and nobody promoted. From the first meeting on the line stands
+    # still; a start that moves away, as after a snow day, sets it going again.
+    session = plans.held_at(capacity=1, starts_at=clock.now() + HOUR)
+    ada, ben = plans.registered(session), plans.registered(session)
+    with clock.frozen(clock.now() + 2 * HOUR):
+        registration.remove(registration=ada, reason="Ill", actor=SYSTEM)
+        assert ben.status == Status.WAITLISTED
+
+        saved = save(session, plans.plans(session, later=7 * DAY), Telling.TELL)
+
+    assert saved.promoted == [ben]
+    assert ben.status == Status.REGISTERED
+    *_, promoted, changed = [each for each in plans.mail() if each.person_id == ben.person_id]
+    assert promoted.subject.startswith("You are in")
+    assert "in which you have a place" in changed.text
 
 
 def test_another_room_for_one_meeting_is_told() -> None:
