@@ -316,3 +316,12 @@ def test_a_coordinator_reads_the_district_where_a_district_reads_the_host(
     make.sign_in(client, make.role(RoleKind.DISTRICT_ADMINISTRATOR, district))
     rows = client.get(f"/districts/{district.org_code}/attendance").text.partition("<tbody")[2]
     assert host.name in rows.partition("</tbody>")[0]
+
+
+def test_nothing_is_asked_before_the_first_row_is(district: District) -> None:
+    """A file is sent when its view is over, and with it what the view had opened."""
+    with count_queries() as asked:
+        rows = stream(of_district(district), around())
+        assert not asked
+        assert list(rows) == []
+    assert len(asked) == 1
