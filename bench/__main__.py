@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 
@@ -25,6 +26,7 @@ def main(names: list[str]) -> int:
     if unknown or names == ["list"]:
         print("What can be measured:", ", ".join(CASES))
         return 0 if names == ["list"] else 2
+    logging.disable(logging.INFO)  # Figures are all there is to read.
     figures = Figures()
     for name in names or CASES:
         CASES[name](figures)

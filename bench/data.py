@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import logging
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,7 +38,6 @@ AT_ONCE = 5000
 def application(folder: Any, port: int, database: str | None = None) -> Flask:
     """Return the application on a migrated database of its own."""
     app = create_app(config.load(environment(folder, port, database)))
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # Figures are all there is to read.
     with app.app_context():
         upgrade()
     return app
