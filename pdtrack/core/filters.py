@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from flask import Flask
@@ -52,6 +52,14 @@ def time(moment: datetime) -> str:
     """Write the wall time of a moment: "9:00 AM"."""
     that = clock.local(moment)
     return f"{that.hour % 12 or 12}:{that:%M} {'AM' if that.hour < 12 else 'PM'}"  # noqa: PLR2004
+
+
+def deadline(moment: datetime) -> str:
+    """Write when something closes: "Sun, Dec 6, 8:30 AM"; midnight ends the day before."""
+    that = clock.local(moment)
+    if that.hour or that.minute:
+        return when(moment)
+    return f"at the end of {day(that.date() - timedelta(days=1))}"
 
 
 def iso(moment: date | datetime) -> str:
@@ -108,6 +116,7 @@ def register(app: Flask) -> None:
         changed=changed,
         day=day,
         day_range=day_range,
+        deadline=deadline,
         full_day=full_day,
         hours=hours,
         initials=initials,

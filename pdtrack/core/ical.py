@@ -220,6 +220,15 @@ def outlook_link(event: Event, *, work: bool = False) -> str:
     )
 
 
+def web_links(event: Event) -> list[tuple[str, str]]:
+    """Return the calendars on the web and the address at which each offers to take an event in."""
+    return [
+        ("Google Calendar", google_link(event)),
+        ("Outlook", outlook_link(event)),
+        ("Outlook at work or school", outlook_link(event, work=True)),
+    ]
+
+
 def _times(event: Event) -> list[str]:
     if event.all_day:
         after = event.all_day + timedelta(days=1)

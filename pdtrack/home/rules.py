@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -29,6 +29,25 @@ def next_meeting(registrations: Iterable[Registration], now: datetime) -> Next |
         if meeting.cancelled_at is None and meeting.ends_at > now
     ]
     return min(coming, key=lambda found: (found.meeting.starts_at, found.meeting.id), default=None)
+
+
+def next_meetings(registrations: Iterable[Registration], now: datetime) -> dict[int, Meeting]:
+    """Return the meeting to come of each registration that has one."""
+    found = ((each, next_meeting([each], now)) for each in registrations)
+    return {each.id: coming.meeting for each, coming in found if coming}
+
+
+def after(
+    coming: Next | None, registrations: Iterable[Registration], meetings: Mapping[int, Meeting]
+) -> list[Registration]:
+    """Return the places besides the one that comes next, in the order of their next meetings."""
+    later = [
+        each
+        for each in registrations
+        if each.status != Status.WAITLISTED
+        and (coming is None or each.id != coming.registration.id)
+    ]
+    return sorted(later, key=lambda each: _soonest(each, meetings.get(each.id)))
 
 
 def work_due(registrations: Iterable[Registration]) -> list[Registration]:
@@ -59,6 +78,14 @@ def orders_missing(
 def unconfirmed(employments: Iterable[Employment]) -> list[Employment]:
     """Return where the person says to work, with nobody's word for it but their own."""
     return [each for each in employments if each.organization_id and not each.is_confirmed]
+
+
+def _soonest(registration: Registration, meeting: Meeting | None) -> tuple[bool, float, int]:
+    """Return what sorts by the next meeting; what has none comes last."""
+    moment = meeting.starts_at if meeting else registration.course_session.starts_at
+    if moment is None or registration.course_session.is_self_paced:
+        return True, 0, registration.id
+    return False, moment.timestamp(), registration.id
 
 
 def _takes_place(each: Registration) -> bool:

@@ -54,16 +54,13 @@ def my() -> ResponseReturnValue:
     ahead = registrations.ahead_of(person)
     employments = accounts.employments_on(person, clock.today())
     coming = rules.next_meeting(ahead, now)
+    meetings = rules.next_meetings(ahead, now)
     return render_template(
         "home/my.html",
         coming=coming,
         calendar_links=_calendar_links(coming),
-        later=[
-            each
-            for each in ahead
-            if each.status != Status.WAITLISTED
-            and (coming is None or each.id != coming.registration.id)
-        ],
+        later=rules.after(coming, ahead, meetings),
+        meetings=meetings,
         waiting=[each for each in ahead if each.status == Status.WAITLISTED],
         positions=registrations.positions(ahead),
         due=rules.work_due(ahead),
@@ -82,10 +79,13 @@ def district(org_code: str) -> ResponseReturnValue:
     """Show a district its year, what its staff goes to next, and who waits for its word."""
     place = or_404(organizations.district(org_code))
     authorize(organizations_policy.may_administer_district, place)
+    today = clock.today()
     return render_template(
         "home/district.html",
         place=place,
-        figures=queries.figures(place, clock.fiscal_year(clock.today())),
+        today=today,
+        year=clock.fiscal_year_dates(clock.fiscal_year(today)),
+        figures=queries.figures(place, clock.fiscal_year(today)),
         ahead=queries.ahead_of_district(place),
         count_ahead=queries.count_ahead_of_district(place),
         claims=acquaintance.find_staff(place.id, standing=Standing.CLAIMED),
@@ -98,7 +98,7 @@ def _calendar_links(coming: rules.Next | None) -> list[tuple[str, str]]:
     if coming is None:
         return []
     event = documents.meeting_event(coming.meeting, coming.registration.course_session)
-    return [("Google", ical.google_link(event)), ("Outlook", ical.outlook_link(event))]
+    return ical.web_links(event)
 
 
 def _shortcuts() -> list[Shortcut]:

@@ -106,7 +106,6 @@ def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
     so that the sums of the columns are right.
     """
     part = _parts(period)
-    entry = aliased(AttendanceEntry)
     hours, pdps = aliased(Award), aliased(Award)
     employer, host = aliased(Organization), aliased(Organization)
     return (
@@ -127,8 +126,8 @@ def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
             CourseSession.title.label("session"),
             part.c.starts_at.label("meeting_starts_at"),
             part.c.ends_at.label("meeting_ends_at"),
-            func.coalesce(entry.presence, Presence.UNMARKED.value).label("status"),
-            func.coalesce(entry.minutes, 0).label("minutes"),
+            func.coalesce(_holding(part, "presence"), Presence.UNMARKED.value).label("status"),
+            func.coalesce(_holding(part, "minutes"), 0).label("minutes"),
             case((part.c.is_last == 1, _session_minutes()), else_=null()).label("session_hours"),
             case((part.c.is_last == 1, pdps.pdp_tenths), else_=null()).label("pdps"),
             case((part.c.is_last == 1, Certificate.serial), else_=null()).label("certificate"),
@@ -145,7 +144,6 @@ def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
         .outerjoin(Employment, Employment.id == Registration.employment_id)
         .outerjoin(employer, employer.id == Employment.organization_id)
         .outerjoin(School, School.id == Employment.school_id)
-        .outerjoin(entry, entry.id == _newest_entry(part))
         .outerjoin(hours, _award(hours, AwardKind.HOURS))
         .outerjoin(pdps, _award(pdps, AwardKind.PDPS))
         .outerjoin(
@@ -246,16 +244,22 @@ def _parts(period: Period) -> Subquery:
     return union_all(meetings, outside).subquery("parts")
 
 
-def _newest_entry(part: Subquery) -> ColumnElement[Any]:
-    """Return the id of the entry that holds for a registration and part."""
-    newest = aliased(AttendanceEntry)
+def _holding(part: Subquery, column: str) -> ColumnElement[Any]:
+    """Return what the entry that holds for a registration and part says.
+
+    Asked for row by row, and so only for the rows of a page: as a join, PostgreSQL
+    reads the whole log for it.
+    """
+    entry = aliased(AttendanceEntry)
     none = literal(0)  # No meeting has this id; work outside meetings is compared under it.
     return (
-        select(func.max(newest.id))
+        select(getattr(entry, column))
         .where(
-            newest.registration_id == Registration.id,
-            func.coalesce(newest.meeting_id, none) == func.coalesce(part.c.meeting_id, none),
+            entry.registration_id == Registration.id,
+            func.coalesce(entry.meeting_id, none) == func.coalesce(part.c.meeting_id, none),
         )
+        .order_by(entry.id.desc())
+        .limit(1)
         .correlate(Registration, part)
         .scalar_subquery()
     )

@@ -161,8 +161,4 @@ def _calendar_links(found: CourseSession) -> list[tuple[str, str]]:
     coming = [event for event in events if event.status != ical.Status.CANCELLED]
     if len(coming) != 1:
         return []
-    return [
-        ("Google Calendar", ical.google_link(coming[0])),
-        ("Outlook", ical.outlook_link(coming[0])),
-        ("Outlook at work or school", ical.outlook_link(coming[0], work=True)),
-    ]
+    return ical.web_links(coming[0])

@@ -122,6 +122,25 @@ def test_what_is_wrong_is_said_at_its_field_and_the_rest_kept(
     assert db.session.scalars(select(SignUp)).all() == []
 
 
+def test_what_is_wrong_is_summed_up_in_the_order_of_the_page(client: FlaskClient) -> None:
+    page = sign_up(client, first_name="", email="", employer="").text
+
+    links = [page.index(f'href="#{each}"') for each in ("first_name", "email", "employer")]
+    assert links == sorted(links)
+
+
+def test_the_employer_that_an_address_shows_is_said_again_on_a_refused_form(
+    client: FlaskClient,
+) -> None:
+    district_with_domain("amherst.example")
+
+    page = sign_up(client, employer="", password="short").text
+
+    assert "Your address belongs to Amherst" in page
+    assert 'id="password-error"' in page
+    assert 'id="employer-error"' not in page
+
+
 @pytest.mark.parametrize(
     "name",
     ["O'Neill-Dvořák", "Nguyễn Thị", "محمد", "שרה", "李", "Zoë 🦊", "x" * 200, "<b>Bob</b>"],

@@ -21,6 +21,13 @@ def test_a_moment_is_told_in_the_wall_time_of_massachusetts() -> None:
         assert filters.when(LATE) == "Wed, Dec 9, 8:00 PM"
 
 
+def test_what_closes_at_midnight_closes_with_the_day_before() -> None:
+    with clock.frozen(NOVEMBER):
+        assert filters.deadline(MORNING) == "Tue, Dec 8, 9:00 AM"
+        midnight = datetime(2026, 12, 8, 5, 0, tzinfo=UTC)
+        assert filters.deadline(midnight) == "at the end of Mon, Dec 7"
+
+
 def test_a_year_is_told_only_outside_this_school_year() -> None:
     with clock.frozen(NOVEMBER):
         assert filters.day(date(2027, 6, 30)) == "Wed, Jun 30"

@@ -34,6 +34,19 @@ def adas(client: FlaskClient, ada: Person) -> FlaskClient:
     return make.sign_in(client, ada)
 
 
+def test_what_is_over_leads_to_attendance_and_certificates(adas: FlaskClient, ada: Person) -> None:
+    past = make.course_session(starts_at=clock.now() - timedelta(days=9))
+    over = make.registration(course_session=past, person=ada, completed_at=clock.now())
+    ahead = make.registration(course_session=make.course_session(), person=ada)
+
+    page = " ".join(adas.get(f"/my/registrations/{over.id}").text.split())
+
+    assert f'href="/my/registrations/{over.id}/attendance"' in page
+    assert 'among <a href="/my/certificates">your certificates</a>' in page
+    assert "Completed" in adas.get("/my/registrations").text
+    assert "/attendance" not in adas.get(f"/my/registrations/{ahead.id}").text
+
+
 def test_my_registrations_are_empty_at_first(adas: FlaskClient) -> None:
     assert "You have not registered for anything yet" in adas.get("/my/registrations").text
 

@@ -93,6 +93,15 @@ def test_what_nobody_marked_is_listed_as_unmarked(district: District) -> None:
     assert (row.status, row.minutes) == (Presence.UNMARKED, 0)
 
 
+def test_nobody_is_late_with_marking_what_is_still_to_come(district: District) -> None:
+    for course_session in (past(), make.course_session()):
+        make.registration(course_session=course_session, person=make.person(employer=district))
+
+    found = totals(of_district(district), around())
+
+    assert (found.rows, found.unmarked) == (2, 1)
+
+
 def test_self_paced_work_is_a_row_without_hours_of_the_day(district: District) -> None:
     course_session = make.course_session(
         format=Format.SELF_PACED,

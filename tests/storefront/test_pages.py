@@ -148,7 +148,7 @@ def test_the_page_answers_when_where_how_much_and_what_for(
     for words in ("Behind the house.", "Ramp at the side.", "Flat shoes", "12 PDPs (12 hours)"):
         assert words in page
     assert "$150" in page
-    assert "sign in to see whether your district is a member" in page
+    assert "to see whether your district is a member" in page
     assert "20 places left" in page
     assert "mailto:pd@collaborative.example" in page
     assert "Keep everybody safe." in page

@@ -23,6 +23,7 @@ from pdtrack.accounts.forms.fields import (
 )
 from pdtrack.accounts.rules import Workplace
 from pdtrack.organizations import queries as organizations
+from pdtrack.organizations.models import Organization
 
 
 class SignUpForm(AttemptForm, EmployerFields):
@@ -48,7 +49,11 @@ class SignUpForm(AttemptForm, EmployerFields):
         # The address may show the employer, so the field may stay empty.
         self.employer.validators = []
         self.employer.flags.required = False
+        self.employer.flags.depends = True
         self.employer.description += " Leave it empty if your e-mail address shows it."
+        for name in ("employer", "employer_name", "position"):
+            # The summary of what is wrong follows the page, where these stand last.
+            self._fields[name] = self._fields.pop(name)
 
     def validate_password(self, field: PasswordField) -> None:
         """Refuse what is easy to guess."""
@@ -66,8 +71,7 @@ class SignUpForm(AttemptForm, EmployerFields):
         return super().workplace if self.employer.data else self._shown_by_address() or Workplace()
 
     def _shown_by_address(self) -> Workplace | None:
-        domain = addresses.domain_of(_normalized_or_typed(self.email.data or ""))
-        found = organizations.organization_of_domain(domain) if domain else None
+        found = employer_shown_by(self.email.data or "")
         return Workplace(organization_id=found.id) if found else None
 
 
@@ -81,6 +85,12 @@ class ConfirmForm(AttemptForm):
     def validate_password(self, field: PasswordField) -> None:
         """Refuse what is easy to guess."""
         check_new_password(field.data, owned=[self.address])
+
+
+def employer_shown_by(typed: str) -> Organization | None:
+    """Return the employer in whose domain a typed address is."""
+    domain = addresses.domain_of(_normalized_or_typed(typed))
+    return organizations.organization_of_domain(domain) if domain else None
 
 
 def _normalized_or_typed(text: str) -> str:

@@ -48,7 +48,7 @@ GONE = 410
 def init_app(app: Flask) -> None:
     """Open the pages, know who looks at them, and make the secrets of their mail."""
     identity.init_app(app)
-    app.context_processor(lambda: {"navigation": menu.main_menu()})
+    app.context_processor(lambda: {"navigation": menu.main_menu(), "way_back": menu.way_back()})
     app.register_blueprint(bp)
     outbox.secret_maker("accounts.confirm_sign_up", links.confirm_sign_up)
     outbox.secret_maker("accounts.confirm_address", links.confirm_address)

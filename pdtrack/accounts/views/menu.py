@@ -8,11 +8,16 @@ from flask import current_app, request, url_for
 
 from pdtrack.accounts import identity
 from pdtrack.accounts.models import Person, Role
-from pdtrack.core.authz import RoleKind
+from pdtrack.core.authz import RoleKind, safe_next
 from pdtrack.core.navigation import Link
 from pdtrack.organizations.models import Collaborative, District
 
 _PLATFORM = "operations.show"
+_WORTH_RETURNING_TO = {
+    "storefront.sessions",
+    "storefront.course_session",
+    "storefront.collaborative",
+}
 _Place = tuple[str, str, dict[str, Any]]
 
 
@@ -21,7 +26,11 @@ def main_menu() -> list[Link]:
     places: list[_Place] = [("Catalog", "storefront.sessions", {})]
     person = identity.visitor()
     if person is not None:
-        places += [("My page", "home.my", {}), ("My sessions", "registration.mine", {})]
+        places += [
+            ("My page", "home.my", {}),
+            ("My sessions", "registration.mine", {}),
+            ("Certificates", "certificates.mine", {}),
+        ]
         places += _places_of(person)
     urls = {
         label: url_for(endpoint, **values)
@@ -30,6 +39,13 @@ def main_menu() -> list[Link]:
     }
     here = max((url for url in urls.values() if _leads_here(url)), key=len, default=None)
     return [Link(label=label, url=url, is_current=url == here) for label, url in urls.items()]
+
+
+def way_back() -> str | None:
+    """Return where to go after signing in: what is looked at now, or what was asked for before."""
+    if request.endpoint in _WORTH_RETURNING_TO:
+        return safe_next(request.full_path.rstrip("?"))
+    return safe_next(request.args.get("next"))
 
 
 def _leads_here(url: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from pdtrack.accounts import addresses, identity, links, lockout, passwords, queries
+from pdtrack.accounts import identity, links, lockout, passwords, queries
 from pdtrack.accounts.actions import signing_up as actions
 from pdtrack.accounts.actions.signing_up import NewAccount
-from pdtrack.accounts.forms.signing_up import ConfirmForm, SignUpForm
+from pdtrack.accounts.forms.signing_up import ConfirmForm, SignUpForm, employer_shown_by
 from pdtrack.accounts.models import SignUp
 from pdtrack.accounts.views import returning
 from pdtrack.accounts.views.blueprint import bp
@@ -17,7 +17,6 @@ from pdtrack.core.authz import actor, public
 from pdtrack.core.errors import DomainError
 from pdtrack.core.pages import flash_refusal
 from pdtrack.core.tokens import LinkNoLongerWorks
-from pdtrack.organizations import queries as organizations
 
 SIGN_UP_IN_SESSION = "sign_up"
 
@@ -36,15 +35,16 @@ def sign_up() -> ResponseReturnValue:
             made = actions.sign_up(wanted=_wanted(form), actor=actor())
             session[SIGN_UP_IN_SESSION] = made.id
             return redirect(url_for(".check_mail"))
-    return returning.attempt_page("accounts/sign_up.html", form=form)
+    return returning.attempt_page(
+        "accounts/sign_up.html", form=form, employer=employer_shown_by(form.email.data or "")
+    )
 
 
 @bp.post("/sign-up/employer")
 @public
 def employer_of_address() -> ResponseReturnValue:
     """Say which employer an address shows, while the form is being filled in."""
-    domain = addresses.domain_of(request.form.get("email", "").strip().lower())
-    employer = organizations.organization_of_domain(domain) if domain else None
+    employer = employer_shown_by(request.form.get("email", "").strip().lower())
     return returning.plain_page("accounts/_employer_of_address.html", employer=employer)
 
 
