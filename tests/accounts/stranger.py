@@ -7,7 +7,7 @@ import re
 from werkzeug.test import TestResponse
 
 # These differ from answer to answer whoever asks.
-_CHANGING = re.compile(r'name="csrf_token"\s+value="[^"]+"')
+_CHANGING = re.compile(r'name="csrf_token"\s+value="[^"]+"|"X-CSRFToken": "[^"]+"')
 _OF_THE_REQUEST = ("X-Request-ID", "Content-Length")
 
 
