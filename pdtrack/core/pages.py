@@ -76,22 +76,33 @@ def page_number() -> int:
 
 
 def paginate(
-    statement: Select[Any], *, number: int, per_page: int = PER_PAGE, scalars: bool = True
+    statement: Select[Any],
+    *,
+    number: int,
+    per_page: int = PER_PAGE,
+    scalars: bool = True,
+    total: int | None = None,
 ) -> Page[Any]:
     """Read one page of a statement: two queries, whatever the amount of data.
 
-    A page past the last is the last one.
+    Whoever has counted already gives the total, which saves one. A page past the
+    last is the last one.
     """
+    if total is None:
+        total = _count(statement, scalars=scalars)
+    number = min(number, max(1, math.ceil(total / per_page)))
+    rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page))
+    items = rows.scalars().unique().all() if scalars else rows.unique().all()
+    return Page(items=items, number=number, per_page=per_page, total=total)
+
+
+def _count(statement: Select[Any], *, scalars: bool) -> int:
     unordered = statement.order_by(None)
     if scalars and not statement._group_by_clauses and not statement._distinct:  # noqa: SLF001
         counted = unordered.with_only_columns(func.count(), maintain_column_froms=True)
     else:
         counted = select(func.count()).select_from(unordered.subquery())
-    total = db.session.scalar(counted) or 0
-    number = min(number, max(1, math.ceil(total / per_page)))
-    rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page))
-    items = rows.scalars().unique().all() if scalars else rows.unique().all()
-    return Page(items=items, number=number, per_page=per_page, total=total)
+    return db.session.scalar(counted) or 0
 
 
 def form_page(template: str, *, form: FlaskForm, **context: Any) -> Response:

@@ -126,7 +126,13 @@ def _page(
     form.validate()
     period = form.period
     columns = [column for column in report.columns() if column.key in ON_SCREEN]
-    page = paginate(report.statement(condition, period), number=page_number(), scalars=False)
+    totals = report.totals(condition, period)
+    page = paginate(
+        report.statement(condition, period),
+        number=page_number(),
+        scalars=False,
+        total=totals.rows,
+    )
     asked: dict[str, Any] = {"from": period.first.isoformat(), "to": period.last.isoformat()}
     return form_page(
         "reports/attendance.html",
@@ -136,7 +142,7 @@ def _page(
         period=period,
         page=page,
         rows=[{cell.column.key: cell for cell in row} for row in screen_rows(columns, page.items)],
-        totals=report.totals(condition, period),
+        totals=totals,
         asked=asked,
         files={
             "CSV": url_for(f"{request.endpoint}_file", ending="csv", **address, **asked),
