@@ -125,7 +125,7 @@ def _deliver(email: OutgoingEmail, post: Post) -> bool:
     """Deliver one mail and write down what came of it; tell whether it left."""
     try:
         secret = _secret_of(email)
-        if email.secret and secret is None:
+        if not _is_wanted(email, secret):
             _finish(email, MailState.UNDONE, "It was no longer wanted.")
             return False
         post.send(_message(email, secret), name=f"{email.id:08}")
@@ -147,6 +147,17 @@ def _deliver(email: OutgoingEmail, post: Post) -> bool:
         _finish(email, MailState.SENT, None)
         return True
     return False
+
+
+def _is_wanted(email: OutgoingEmail, secret: str | None) -> bool:
+    if email.secret and secret is None:
+        return False
+    return email.condition is None or _holds(email.condition)
+
+
+@action
+def _holds(condition: str) -> bool:
+    return outbox.holds(condition)
 
 
 @action

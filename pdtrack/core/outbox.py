@@ -50,6 +50,8 @@ class OutgoingEmail(Model):
     calendar_method: Mapped[str | None]
     # Which maker makes the secret at delivery, and for what: "accounts.verify_address:12".
     secret: Mapped[str | None]
+    # Who says, when it leaves, whether it still holds: "messaging.reminder:12".
+    condition: Mapped[str | None]
     batch: Mapped[str | None] = mapped_column(index=True)
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[MailState]
@@ -79,8 +81,10 @@ class CalendarPart:
 
 
 SecretMaker = Callable[[int], str | None]
+Condition = Callable[[int], bool]
 
 _secret_makers: dict[str, SecretMaker] = {}
+_conditions: dict[str, Condition] = {}
 
 
 def secret_maker(name: str, make: SecretMaker) -> None:
@@ -99,6 +103,22 @@ def make_secret(secret: str) -> str | None:
     return _secret_makers[name](int(subject_id))
 
 
+def condition(name: str, check: Condition) -> None:
+    """Register who says whether a mail ("messaging.reminder") still holds when it is to leave.
+
+    It is called inside an action with the id of the mail's subject, at every attempt to
+    deliver. A mail server may have been down for a day: what does not hold anymore
+    does not leave.
+    """
+    _conditions[name] = check
+
+
+def holds(named: str) -> bool:
+    """Whether the condition that a mail names still holds; call inside an action."""
+    name, _, subject_id = named.rpartition(":")
+    return _conditions[name](int(subject_id))
+
+
 def new_batch() -> str:
     """Return a name for mail to many, by which all of it can be undone."""
     return secrets.token_urlsafe(12)
@@ -114,6 +134,7 @@ def send(  # noqa: PLR0913 - an envelope has this many lines.
     about: str | None = None,
     calendar: CalendarPart | None = None,
     secret: str | None = None,
+    condition: str | None = None,
     batch: str | None = None,
 ) -> OutgoingEmail:
     """Put a mail into the outbox; call inside an action.
@@ -124,6 +145,7 @@ def send(  # noqa: PLR0913 - an envelope has this many lines.
     minutes, in which `undo` takes it back. `secret` names a `secret_maker` and its
     subject ("accounts.verify_address:12"); where the template says
     `{{ private_link }}` what it makes is put in at delivery and is stored nowhere.
+    `condition` names in the same way who says whether it still holds by then.
     """
     subject, text, html = _written(template, context)
     now = clock.now()
@@ -140,6 +162,7 @@ def send(  # noqa: PLR0913 - an envelope has this many lines.
         calendar=calendar.text if calendar else None,
         calendar_method=calendar.method if calendar else None,
         secret=secret,
+        condition=condition,
         batch=batch,
         message_id=f"<{secrets.token_hex(16)}@{current_app.config['PDTRACK_MAIL_DOMAIN']}>",
         state=MailState.WAITING,

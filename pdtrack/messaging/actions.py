@@ -12,6 +12,7 @@ from pdtrack.registration import actions as registrations
 from pdtrack.registration.models import Registration
 
 AT_ONCE = 50
+CONDITION = "messaging.reminder"
 
 
 def send_due_reminders() -> int:
@@ -38,12 +39,31 @@ def remind(*, course_session: CourseSession, actor: Actor) -> list[Registration]
     assert starts_at is not None
     people = list(queries.to_remind(course_session, limit=AT_ONCE))
     for registration in people:
-        db.session.add(
-            Reminder(
-                registration=registration,
-                starts_on=clock.local(starts_at).date(),
-                reminded_at=clock.now(),
-            )
+        reminder = Reminder(
+            registration=registration,
+            starts_on=clock.local(starts_at).date(),
+            reminded_at=clock.now(),
         )
-        registrations.remind(registration=registration, actor=actor)
+        db.session.add(reminder)
+        db.session.flush()
+        registrations.remind(
+            registration=registration, condition=f"{CONDITION}:{reminder.id}", actor=actor
+        )
     return people
+
+
+@action
+def confirm(*, reminder_id: int, actor: Actor) -> bool:  # noqa: ARG001 - every action says who acts.
+    """Whether a reminder that is about to leave still says what is so.
+
+    Mail may have waited for its server. Nobody is reminded of what they gave up or of
+    what has begun; and if the session was changed since, the reminder is forgotten, so
+    that the next sweep writes it anew.
+    """
+    reminder = queries.reminder(reminder_id)
+    if reminder is None or not rules.is_due(reminder.registration, clock.now()):
+        return False
+    if reminder.registration.course_session.changed_at <= reminder.reminded_at:
+        return True
+    db.session.delete(reminder)
+    return False

@@ -56,6 +56,16 @@ def to_remind(course_session: CourseSession, limit: int) -> Sequence[Registratio
     ).all()
 
 
+def reminder(reminder_id: int) -> Reminder | None:
+    """Return a reminder with its registration and session, as they are now."""
+    return db.session.scalar(
+        select(Reminder)
+        .where(Reminder.id == reminder_id)
+        .options(joinedload(Reminder.registration).joinedload(Registration.course_session))
+        .execution_options(populate_existing=True)
+    )
+
+
 def _has_address() -> ColumnElement[bool]:
     return exists().where(
         EmailAddress.person_id == Registration.person_id, EmailAddress.verified_at.is_not(None)

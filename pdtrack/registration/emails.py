@@ -93,9 +93,9 @@ def price_settled(registration: Registration) -> None:
     _send("registration/price_settled", registration)
 
 
-def reminder(registration: Registration) -> None:
+def reminder(registration: Registration, *, condition: str | None = None) -> None:
     """Remind somebody of what begins in two days, with the entry for the calendar."""
-    _send("registration/reminder", registration, calendar=True)
+    _send("registration/reminder", registration, calendar=True, condition=condition)
 
 
 def _context(registration: Registration) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def _terms(registration: Registration) -> dict[str, Any]:
     return {"last_free_day": last_day if last_day and clock.today() <= last_day else None}
 
 
-def _send(
+def _send(  # noqa: PLR0913 - an envelope has this many lines.
     template: str,
     registration: Registration,
     *,
@@ -184,6 +184,7 @@ def _send(
     is_off: bool = False,
     dropped: Iterable[Meeting] = (),
     batch: str | None = None,
+    condition: str | None = None,
     **words: Any,
 ) -> None:
     recipient = accounts.recipient(registration.person)
@@ -200,5 +201,6 @@ def _send(
         calendar=_calendar(registration, recipient, is_off=is_off, dropped=dropped)
         if calendar
         else None,
+        condition=condition,
         batch=batch,
     )

@@ -21,6 +21,15 @@ from tests.postgresql import postgresql_url
 
 _numbers = itertools.count(1)
 
+TEMPLATE = """Your {{ thing }} is ready
+
+Dear Ada,
+open {{ private_link }} or https://pd.example/a?b=1&c=2.
+
+- one
+- two <b>
+"""
+
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
@@ -83,3 +92,17 @@ def mailbox(fresh_app: Flask) -> Iterator[Mailbox]:
     fresh_app.config["PDTRACK_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
     yield handler
     controller.stop()
+
+
+@pytest.fixture
+def template(monkeypatch: pytest.MonkeyPatch, fresh_app: Flask) -> None:
+    """Give the application one template for mail."""
+    environment = fresh_app.jinja_env
+    found = environment.get_template
+
+    def get(name: Any, *args: Any, **kwargs: Any) -> Any:
+        if name == "emails/test.txt":
+            return environment.from_string(TEMPLATE)
+        return found(name, *args, **kwargs)
+
+    monkeypatch.setattr(environment, "get_template", get)

@@ -43,11 +43,6 @@ def save(
     )
 
 
-def begun(meetings: int = 2) -> CourseSession:
-    """A session whose first meeting was this morning, and the next is in a week."""
-    return plans.held_at(meetings=meetings, starts_at=clock.now() - 8 * HOUR)
-
-
 def test_a_moved_meeting_keeps_its_uid_and_raises_its_sequence() -> None:
     # cal.com #23216: new UIDs make duplicates; Indico, pretix: no SEQUENCE.
     session = plans.held_at()
@@ -137,7 +132,7 @@ def test_a_meeting_to_come_is_not_moved_into_the_past() -> None:
 
 
 def test_a_meeting_held_already_may_be_written_down_afterwards() -> None:
-    session = begun()
+    session = plans.begun()
 
     save(session, [*plans.plans(session), plans.sitting(clock.now() - 5 * DAY)])
 
@@ -145,7 +140,7 @@ def test_a_meeting_held_already_may_be_written_down_afterwards() -> None:
 
 
 def test_a_meeting_at_which_people_were_stays() -> None:
-    session = begun()
+    session = plans.begun()
     ada = plans.unreachable(session)
     plans.mark(ada, Presence.PARTIAL)
 
@@ -157,7 +152,7 @@ def test_a_meeting_at_which_people_were_stays() -> None:
 
 
 def test_a_mark_taken_back_holds_no_meeting() -> None:
-    session = begun()
+    session = plans.begun()
     ada = plans.unreachable(session)
     plans.unmark(ada, plans.mark(ada))
 
@@ -167,7 +162,7 @@ def test_a_mark_taken_back_holds_no_meeting() -> None:
 
 
 def test_a_meeting_at_which_nobody_was_may_be_taken_out() -> None:
-    session = begun()
+    session = plans.begun()
     plans.mark(plans.unreachable(session), Presence.ABSENT)
 
     save(session, plans.plans(session)[1:])
@@ -176,7 +171,7 @@ def test_a_meeting_at_which_nobody_was_may_be_taken_out() -> None:
 
 
 def test_a_form_that_never_saw_a_meeting_is_stale_even_if_it_was_held() -> None:
-    session = begun(meetings=1)
+    session = plans.begun(meetings=1, starts_at=clock.now() - HOUR)
     shown, seen = session.version, plans.plans(session)
     save(session, [*seen, plans.sitting(clock.now() - DAY)])
     plans.mark(plans.unreachable(session), meeting=session.meetings[0])
@@ -231,12 +226,12 @@ def test_a_session_put_off_after_it_began_promotes_those_who_wait() -> None:
     ada, ben = plans.registered(session), plans.registered(session)
     with clock.frozen(clock.now() + 2 * HOUR):
         registration.remove(registration=ada, reason="Ill", actor=SYSTEM)
-        assert ben.status == Status.WAITLISTED
+        before = ben.status
 
         saved = save(session, plans.plans(session, later=7 * DAY), Telling.TELL)
 
     assert saved.promoted == [ben]
-    assert ben.status == Status.REGISTERED
+    assert (before, ben.status) == (Status.WAITLISTED, Status.REGISTERED)
     *_, promoted, changed = [each for each in plans.mail() if each.person_id == ben.person_id]
     assert promoted.subject.startswith("You are in")
     assert "in which you have a place" in changed.text

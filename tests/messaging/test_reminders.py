@@ -7,22 +7,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.details import PlannedMeeting
 from pdtrack.catalog.models import CourseSession, Format, SessionState
-from pdtrack.core import clock
+from pdtrack.core import clock, delivery
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
-from pdtrack.core.outbox import OutgoingEmail
+from pdtrack.core.outbox import MailState, OutgoingEmail
 from pdtrack.messaging import actions
 from pdtrack.messaging.models import Reminder
 from pdtrack.registration import actions as registrations
 from pdtrack.registration.models import Status
 from tests import make
 from tests.queries import count_queries
+from tests.servers import free_port
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -57,6 +59,7 @@ def reminders() -> list[OutgoingEmail]:
             select(OutgoingEmail)
             .where(OutgoingEmail.subject.startswith("Reminder"))
             .order_by(OutgoingEmail.id)
+            .execution_options(populate_existing=True)
         )
     )
 
@@ -149,6 +152,75 @@ def test_another_hour_of_the_same_day_is_no_reason_to_remind_again() -> None:
     move(course_session, NINE + timedelta(hours=1))
 
     assert sweep() == 0
+
+
+@pytest.fixture
+def server_is_down(app: Flask) -> Iterator[None]:
+    """Nobody takes mail until somebody takes the server's address out of the settings."""
+    before, app.config["PDTRACK_SMTP_URL"] = (
+        app.config["PDTRACK_SMTP_URL"],
+        f"smtp://127.0.0.1:{free_port()}",
+    )
+    yield
+    app.config["PDTRACK_SMTP_URL"] = before
+
+
+def left_later(app: Flask, before: timedelta = timedelta(days=1)) -> list[str]:
+    """Let the server come back, so long before the session, and return what left."""
+    app.config["PDTRACK_SMTP_URL"] = ""
+    with clock.frozen(NINE - before):
+        delivery.send_due()
+    return [each.text for each in reminders() if each.state == MailState.SENT]
+
+
+@pytest.mark.usefixtures("server_is_down")
+def test_a_reminder_that_waited_for_the_server_leaves_while_it_is_true(app: Flask) -> None:
+    make.registration(course_session=session())
+    sweep()
+    with clock.frozen(NINE - timedelta(days=2)):
+        delivery.send_due()
+
+    assert len(left_later(app)) == 1
+
+
+@pytest.mark.usefixtures("server_is_down")
+@pytest.mark.parametrize("what", ["person", "session"])
+def test_a_reminder_that_waited_does_not_leave_after_a_cancellation(app: Flask, what: str) -> None:
+    # cal.com #7225: what is derived from the session when sent must hold when it is sent.
+    registration = make.registration(course_session=session())
+    sweep()
+    if what == "person":
+        registrations.cancel(registration=registration, actor=registration.person)
+    else:
+        registrations.cancel_course_session(
+            course_session=registration.course_session, reason="Snow", actor=SYSTEM
+        )
+
+    assert left_later(app) == []
+    assert [each.state for each in reminders()] == [MailState.UNDONE]
+
+
+@pytest.mark.usefixtures("server_is_down")
+def test_a_reminder_that_waited_until_the_session_began_does_not_leave(app: Flask) -> None:
+    make.registration(course_session=session())
+    sweep()
+
+    assert left_later(app, before=-timedelta(hours=1)) == []
+
+
+@pytest.mark.usefixtures("server_is_down")
+def test_a_reminder_that_waited_is_written_anew_when_the_hour_changed(app: Flask) -> None:
+    # cal.com #12440
+    course_session = session()
+    make.registration(course_session=course_session)
+    sweep()
+    with clock.frozen(NINE - timedelta(days=1, hours=1)):
+        move(course_session, NINE + timedelta(hours=1))
+
+    assert left_later(app) == []
+    assert sweep(timedelta(hours=23)) == 1
+    (text,) = left_later(app, before=timedelta(hours=23))
+    assert "10:00 AM – 5:00 PM" in text
 
 
 def test_who_registered_within_the_two_days_has_just_read_it() -> None:

@@ -41,13 +41,14 @@ def tell_of_change(
 
 
 @action
-def remind(*, registration: Registration, actor: Actor) -> None:
+def remind(*, registration: Registration, condition: str | None = None, actor: Actor) -> None:
     """Remind a person of the session; messaging decides whom and when.
 
-    What has ended meanwhile is passed over.
+    What has ended meanwhile is passed over. `condition` says whether the mail still
+    holds when it leaves.
     """
     if registration.status == Status.REGISTERED:
-        emails.reminder(registration)
+        emails.reminder(registration, condition=condition)
         audit.record(
             actor,
             "registration.reminded",
