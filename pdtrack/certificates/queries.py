@@ -38,11 +38,17 @@ class Candidate:
     entries: dict[int | None, AttendanceEntry]
     decision: Decision
     certificate: Certificate | None
+    revoked: Certificate | None = None
 
     @property
     def may_be_issued(self) -> bool:
-        """Whether a first certificate is due."""
+        """Whether a certificate can be issued: one was earned, and none is valid."""
         return self.decision.is_earned and self.certificate is None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a first certificate is due; after a revoked one, staff say so themselves."""
+        return self.may_be_issued and self.revoked is None
 
     @property
     def has_changed(self) -> bool:
@@ -54,7 +60,7 @@ class Candidate:
 def candidates(course_session: CourseSession) -> list[Candidate]:
     """Return everybody whose attendance is taken, with what they earned; four queries."""
     newest = attendance.newest(course_session)
-    issued = _standing(course_session)
+    issued = _newest(course_session, CertificateState.VALID, CertificateState.REVOKED)
     offered = attendance.parts(course_session)
     minimum = threshold()
     found = []
@@ -72,7 +78,17 @@ def candidates(course_session: CourseSession) -> list[Candidate]:
             is_over=bool(offered) and (course_session.is_self_paced or course_session.has_ended),
             minimum=minimum,
         )
-        found.append(Candidate(registration, entries, decision, issued.get(registration.id)))
+        newest_one = issued.get(registration.id)
+        is_valid = newest_one is not None and newest_one.state == CertificateState.VALID
+        found.append(
+            Candidate(
+                registration,
+                entries,
+                decision,
+                certificate=newest_one if is_valid else None,
+                revoked=None if is_valid else newest_one,
+            )
+        )
     return found
 
 
@@ -82,18 +98,19 @@ def threshold() -> Threshold:
     return Threshold(found.tenths, found.citation)
 
 
-def _standing(course_session: CourseSession) -> dict[int, Certificate]:
-    """Return the valid certificates of a course session by registration."""
+def _newest(course_session: CourseSession, *states: CertificateState) -> dict[int, Certificate]:
+    """Return a course session's certificates in these states, the newest of each registration."""
     rows = db.session.scalars(
         select(Certificate)
         .join(Certificate.award)
         .join(Award.registration)
         .where(
             Registration.course_session_id == course_session.id,
-            Certificate.state == CertificateState.VALID,
+            Certificate.state.in_(states),
             Award.kind == AwardKind.HOURS,
         )
         .options(joinedload(Certificate.award))
+        .order_by(Certificate.id)
     )
     return {certificate.award.registration_id: certificate for certificate in rows}
 

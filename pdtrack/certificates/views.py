@@ -55,8 +55,9 @@ def candidates(short_name: str, course_session_id: int) -> ResponseReturnValue:
     course_session = or_404(catalog.course_session(place, course_session_id))
     authorize(policy.may_issue, course_session)
     rows = queries.candidates(course_session)
+    due = [each.registration.id for each in rows if each.is_due]
     ready = [each.registration.id for each in rows if each.may_be_issued]
-    form = IssueForm(registrations=ready)
+    form = IssueForm(registrations=due)
     form.registrations.choices = [SelectChoice(each, str(each)) for each in ready]
     if form.validate_on_submit():
         with form.showing_errors():
@@ -65,7 +66,7 @@ def candidates(short_name: str, course_session_id: int) -> ResponseReturnValue:
                 registration_ids=form.registrations.data or [],
                 actor=me(),
             )
-            flash(f"Issued {len(issued)} certificates. Their holders are told by mail.", "success")
+            _say_issued(issued)
             return redirect(request.path)
     return form_page(
         "certificates/candidates.html",
@@ -73,6 +74,7 @@ def candidates(short_name: str, course_session_id: int) -> ResponseReturnValue:
         place=place,
         course_session=course_session,
         rows=rows,
+        due=due,
         ready=ready,
     )
 
@@ -190,6 +192,14 @@ def verify(code: str) -> ResponseReturnValue:
         says=certificate.snapshot,
         successor=queries.successor(certificate),
     )
+
+
+def _say_issued(issued: list[Certificate]) -> None:
+    """Say how many were issued, and who hears of it from nobody but staff."""
+    count = filters.plural(len(issued), "certificate")
+    flash(f"Issued {count}. Whoever has an address is told by mail.", "success")
+    if unreachable := [each.person.display_name for each in issued if not each.person.email]:
+        flash(f"Without an address, so print theirs: {', '.join(unreachable)}.", "warning")
 
 
 def _not_yet(certificate: Certificate, *, has_failed: bool) -> ResponseReturnValue:

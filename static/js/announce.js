@@ -26,7 +26,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
   else flashes?.replaceChildren(); // What was refused before is settled.
   const said = part.matches?.("[data-announce]") ? part : part.querySelector?.("[data-announce]");
   if (said) announce(said.dataset.announce);
-  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (focused && document.activeElement?.id !== focused) {
+    // What was pressed may be gone, as Undo is after the first mark: then the first thing beside it.
+    const next = document.getElementById(focused) ?? (document.activeElement === document.body && part.querySelector?.("button"));
+    next?.focus?.({ preventScroll: true });
+  }
 });
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {

@@ -180,3 +180,40 @@ def test_pages_read_the_same_number_of_times_however_many_people(
         client.get(page_of(ada))
 
     assert len(many) <= len(few) <= MOST
+
+
+def test_whoever_lost_a_certificate_is_not_proposed_for_another(
+    client: FlaskClient, ada: Registration
+) -> None:
+    certificate = issued(client, ada)
+    client.post(f"{desk_of(certificate)}/revoke", data={"reason": "The wrong person."})
+
+    page = client.get(page_of(ada)).text
+
+    assert "0 ready to be issued" in page
+    assert "Revoked" in page
+    assert certificate.serial in page
+    box = page.partition(f'id="registrations-{ada.id}"')[2].partition(">")[0]
+    assert "checked" not in box
+    # Staff who mean it may still tick the box.
+    assert (
+        "Issued 1 certificate."
+        in client.post(page_of(ada), data={"registrations": [ada.id]}, follow_redirects=True).text
+    )
+
+
+def test_staff_hear_whom_no_mail_reaches(client: FlaskClient, ada: Registration) -> None:
+    aide = attended(
+        make.registration(
+            course_session=ada.course_session,
+            person=make.person(first_name="Nia", last_name="Quill", email=None),
+        )
+    )
+    make.sign_in(client, make.coordinator(ada.course_session.collaborative))
+
+    page = client.post(
+        page_of(ada), data={"registrations": [ada.id, aide.id]}, follow_redirects=True
+    ).text
+
+    assert "Issued 2 certificates." in page
+    assert "print theirs: Nia Quill." in page
