@@ -149,9 +149,7 @@ def table_download(
     """Send a table as a CSV file, or as an Excel workbook if the ending is "xlsx"."""
     filename = f"{name}.{ending}"
     if ending != "xlsx":
-        return download(
-            csv_chunks(columns, rows), filename=filename, media_type="text/csv; charset=utf-8"
-        )
+        return download(csv_chunks(columns, rows), filename=filename, media_type="text/csv")
     workbook = xlsx_file(columns, rows, title=name)
     response: Response = send_file(
         workbook, mimetype=MEDIA_TYPE, as_attachment=True, download_name=filename, max_age=0

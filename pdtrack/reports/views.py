@@ -143,7 +143,8 @@ def _page(
         page=page,
         rows=[{cell.column.key: cell for cell in row} for row in screen_rows(columns, page.items)],
         totals=totals,
-        asked=asked,
+        # What was typed stays, also when it makes no period.
+        typed={name: request.args.get(name) or day for name, day in asked.items()},
         files={
             "CSV": url_for(f"{request.endpoint}_file", ending="csv", **address, **asked),
             "Excel": url_for(f"{request.endpoint}_file", ending="xlsx", **address, **asked),

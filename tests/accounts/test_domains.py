@@ -27,6 +27,14 @@ def administrator(client: FlaskClient, district: District) -> FlaskClient:
 PAGE = "/districts/00080000/settings/domains"
 
 
+def test_a_new_domain_that_confirms_nobody_yet_says_what_it_will_do(
+    administrator: FlaskClient,
+) -> None:
+    page = administrator.post(PAGE, data={"domain": "arps.example"}, follow_redirects=True)
+
+    assert "Whoever proves an address in it and works for you is confirmed." in page.text
+
+
 def test_a_new_domain_confirms_whoever_claims_to_work_there_with_an_address_in_it(
     administrator: FlaskClient, district: District
 ) -> None:

@@ -129,6 +129,7 @@ def test_too_large_a_form_is_refused(client: FlaskClient) -> None:
 
     assert answer.status_code == 413
     assert "too large" in answer.text
+    assert "Files may have up to 8 MB." in answer.text
 
 
 def test_a_form_that_was_open_too_long_keeps_what_was_typed(client: FlaskClient) -> None:

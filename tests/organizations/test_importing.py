@@ -57,7 +57,7 @@ def test_a_file_is_shown_first_and_written_then(operator: FlaskClient) -> None:
     assert answer.headers["Location"] == "/platform/organizations"
     assert count(District) == 400
     again = upload(operator, "districts", (DATA / "districts.csv").read_bytes())
-    assert "There is nothing to write." in again.text
+    assert "There is nothing to write" in again.text
 
 
 def test_refused_rows_are_listed_and_keep_everything_back_until_they_may_be_left_out(
@@ -108,6 +108,12 @@ def test_what_cannot_be_read_is_refused(
 
     assert answer.status_code == 422
     assert message in answer.text
+
+
+def test_one_refused_row_keeps_everything_back(operator: FlaskClient) -> None:
+    content = b"org_code,name,town,type\n00080000,Amherst,Amherst,municipal\n123,Bad,Bad,municipal"
+
+    assert "1 refused row keeps everything from" in upload(operator, "districts", content).text
 
 
 def test_without_a_file_nothing_is_shown(operator: FlaskClient) -> None:

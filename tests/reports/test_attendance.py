@@ -93,6 +93,28 @@ def test_what_nobody_marked_is_listed_as_unmarked(district: District) -> None:
     assert (row.status, row.minutes) == (Presence.UNMARKED, 0)
 
 
+def test_days_in_the_wrong_order_are_refused_at_their_field_and_kept(
+    client: FlaskClient, district: District
+) -> None:
+    browser = make.sign_in(client, make.role(RoleKind.DISTRICT_ADMINISTRATOR, district))
+
+    answer = browser.get(f"/districts/{district.org_code}/attendance?from=2027-01-02&to=2026-03-04")
+
+    assert answer.status_code == 422
+    assert 'href="#to"' in answer.text
+    assert 'id="to-error"' in answer.text
+    assert 'value="2027-01-02"' in answer.text
+    assert 'value="2026-03-04"' in answer.text
+
+
+def test_a_csv_says_its_encoding_once(client: FlaskClient, district: District) -> None:
+    browser = make.sign_in(client, make.role(RoleKind.DISTRICT_ADMINISTRATOR, district))
+
+    answer = browser.get(f"/districts/{district.org_code}/attendance.csv")
+
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+
+
 def test_nobody_is_late_with_marking_what_is_still_to_come(district: District) -> None:
     for course_session in (past(), make.course_session()):
         make.registration(course_session=course_session, person=make.person(employer=district))

@@ -32,8 +32,7 @@ def domains(short_name: str | None = None, org_code: str | None = None) -> Respo
     if form.validate_on_submit():
         with form.showing_errors():
             added = actions.add(organization=place, typed=form.domain.data or "", actor=me())
-            people = filters.plural(added.confirmed, "person", "people")
-            flash(f"{added.domain.domain} is yours; it confirmed {people}.", "success")
+            flash(_welcome(added), "success")
             return redirect(_url("domains", place))
     return form_page(
         "accounts/domains.html",
@@ -55,6 +54,14 @@ def remove_domain(
     organization_actions.remove(domain=domain, actor=me())
     flash(f"{domain.domain} is removed. Whoever it confirmed stays confirmed.", "success")
     return redirect(_url("domains", place))
+
+
+def _welcome(added: actions.Added) -> str:
+    name = added.domain.domain
+    if not added.confirmed:
+        return f"{name} is yours. Whoever proves an address in it and works for you is confirmed."
+    people = filters.plural(added.confirmed, "person", "people")
+    return f"{name} is yours; it confirmed {people}."
 
 
 def _place(short_name: str | None, org_code: str | None) -> Organization:
