@@ -30,6 +30,14 @@ class MailState(StrEnum):
     UNDONE = "undone"
 
 
+class Tone(StrEnum):
+    """What a mail is, before anybody has read it."""
+
+    GOOD = "good"
+    WAITING = "waiting"
+    OVER = "over"
+
+
 class OutgoingEmail(Model):
     """One mail to one person. What is kept never holds a secret."""
 
@@ -136,6 +144,7 @@ def send(  # noqa: PLR0913 - an envelope has this many lines.
     secret: str | None = None,
     condition: str | None = None,
     batch: str | None = None,
+    tone: Tone | None = None,
 ) -> OutgoingEmail:
     """Put a mail into the outbox; call inside an action.
 
@@ -145,9 +154,10 @@ def send(  # noqa: PLR0913 - an envelope has this many lines.
     minutes, in which `undo` takes it back. `secret` names a `secret_maker` and its
     subject ("accounts.verify_address:12"); where the template says
     `{{ private_link }}` what it makes is put in at delivery and is stored nowhere.
-    `condition` names in the same way who says whether it still holds by then.
+    `condition` names in the same way who says whether it still holds by then. `tone`
+    colors the heading of the HTML part, so that one mail is not taken for another.
     """
-    subject, text, html = _written(template, context)
+    subject, text, html = _written(template, context, tone)
     now = clock.now()
     email = OutgoingEmail(
         to_address=to.address,
@@ -201,14 +211,14 @@ class _Paragraph:
     is_list: bool
 
 
-def _written(template: str, context: dict[str, Any]) -> tuple[str, str, str]:
+def _written(template: str, context: dict[str, Any], tone: Tone | None) -> tuple[str, str, str]:
     """Return subject, text and HTML."""
     source = current_app.jinja_env.get_template(f"emails/{template}.txt")
     written = source.render(private_link=PRIVATE_LINK, **context).strip()
     first, _, rest = written.partition("\n")
     subject, text = " ".join(first.split()), rest.strip() + "\n"
     html = current_app.jinja_env.get_template("emails/layout.html").render(
-        subject=subject, paragraphs=[_paragraph(each) for each in _blocks(text)]
+        subject=subject, paragraphs=[_paragraph(each) for each in _blocks(text)], tone=tone
     )
     return subject, text, html
 

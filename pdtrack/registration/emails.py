@@ -10,9 +10,18 @@ from pdtrack.accounts import queries as accounts
 from pdtrack.catalog import documents
 from pdtrack.catalog.models import CourseSession, Meeting
 from pdtrack.core import clock, filters, ical, outbox, tokens
-from pdtrack.core.outbox import CalendarPart, Recipient
+from pdtrack.core.outbox import CalendarPart, Recipient, Tone
 from pdtrack.registration import queries
 from pdtrack.registration.models import Registration, Status
+
+_TONES = {
+    "registration/registered": Tone.GOOD,
+    "registration/promoted": Tone.GOOD,
+    "registration/waitlisted": Tone.WAITING,
+    "registration/cancelled": Tone.OVER,
+    "registration/removed": Tone.OVER,
+    "registration/course_session_cancelled": Tone.OVER,
+}
 
 
 def registered(registration: Registration) -> None:
@@ -203,4 +212,5 @@ def _send(  # noqa: PLR0913 - an envelope has this many lines.
         else None,
         condition=condition,
         batch=batch,
+        tone=_TONES.get(template),
     )

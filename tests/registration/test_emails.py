@@ -96,6 +96,12 @@ def test_the_confirmation_answers_when_where_and_how_much() -> None:
         assert line in mail.text, line
 
 
+def test_what_is_free_is_said_to_be_so_once() -> None:
+    registered(december(member_price_cents=0, non_member_price_cents=0))
+
+    assert "Price: Free\n" in last_mail().text
+
+
 @pytest.mark.parametrize(
     "act", ["registered", "waitlisted", "promoted", "cancelled", "removed", "called off", "changed"]
 )

@@ -194,6 +194,7 @@ def test_waiters_get_a_mail_that_nobody_takes_for_a_confirmation() -> None:
     assert subjects_to(ben.person) == ["On the waitlist, not in yet"]
     assert "number 2 on the waitlist" in to_cleo.text
     assert to_cleo.calendar is None
+    assert 'class="letter letter-waiting"' in to_cleo.html
 
 
 def test_the_price_is_the_one_on_the_day_of_getting_in() -> None:
