@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from pdtrack.attendance.models import Presence
 from pdtrack.attendance.queries import Part
 from pdtrack.catalog.details import PlannedMeeting, SessionDetails
 from pdtrack.catalog.models import CourseSession, Meeting
+from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
 from pdtrack.core.outbox import OutgoingEmail
@@ -23,11 +24,21 @@ from tests import make
 
 
 def held_at(place: str = "Hall", **values: Any) -> CourseSession:
-    """A published session with a venue, so that it may be edited and stay published."""
-    session = make.course_session(**values)
+    """A published session with a venue, in two weeks: it may be edited and stay published."""
+    session = make.course_session(**{"starts_at": morning(14), **values})
     session.venue_id = make.venue(collaborative=session.collaborative, name=place).id
     db.session.commit()
     return session
+
+
+def begun(**values: Any) -> CourseSession:
+    """A session of two meetings, of which one was yesterday."""
+    return held_at(**{"meetings": 2, "starts_at": morning(-1), **values})
+
+
+def morning(days: int) -> datetime:
+    """Nine o'clock on a day from today; a meeting then ends before midnight."""
+    return clock.at(clock.today() + timedelta(days=days), time(9))
 
 
 def registered(session: CourseSession, person: Person | None = None) -> Registration:

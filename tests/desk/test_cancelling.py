@@ -111,7 +111,7 @@ def test_what_is_over_is_not_cancelled() -> None:
 def test_a_session_in_which_people_earned_hours_is_not_cancelled(
     presence: Presence, is_refused: bool
 ) -> None:
-    session = plans.held_at(meetings=2, starts_at=clock.now() - timedelta(hours=8))
+    session = plans.begun()
     plans.mark(plans.unreachable(session), presence)
 
     if is_refused:
@@ -123,7 +123,7 @@ def test_a_session_in_which_people_earned_hours_is_not_cancelled(
 
 
 def test_hours_taken_back_do_not_keep_a_session_from_being_cancelled() -> None:
-    session = plans.held_at(meetings=2, starts_at=clock.now() - timedelta(hours=8))
+    session = plans.begun()
     ada = plans.unreachable(session)
     plans.unmark(ada, plans.mark(ada))
 

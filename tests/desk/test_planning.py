@@ -23,7 +23,7 @@ from pdtrack.registration.models import Status
 from tests import make
 from tests.desk import plans
 
-pytestmark = pytest.mark.usefixtures("on_either")
+pytestmark = pytest.mark.usefixtures("app")
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -25,7 +25,7 @@ from pdtrack.registration.rules import Counts
 from tests import make
 from tests.desk import plans
 
-pytestmark = pytest.mark.usefixtures("on_either")
+pytestmark = pytest.mark.usefixtures("app")
 
 
 def save(session: CourseSession, telling: Telling = Telling.ASK, **changes: Any) -> Saved:

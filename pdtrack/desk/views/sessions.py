@@ -68,7 +68,7 @@ def new(short_name: str) -> ResponseReturnValue:
     authorize(catalog_policy.may_offer, place)
     if not request.args.get("course"):
         return _choose_course(place)
-    course = or_404(catalog.course(place, request.args.get("course", 0, type=int)))
+    course = or_404(catalog.course(place, _course_id()))
     form = NewSessionForm(data={"title": course.title, "format": Format.IN_PERSON.value})
     if form.validate_on_submit():
         with form.showing_errors():
@@ -143,8 +143,14 @@ def _choose_course(place: Collaborative) -> ResponseReturnValue:
 
 
 def _words() -> str:
-    """Return what somebody looks for; no database keeps NUL."""
-    return request.args.get("q", "").replace("\x00", "").strip()[:200]
+    """Return what somebody looks for."""
+    return request.args.get("q", "").strip()[:200]
+
+
+def _course_id() -> int:
+    """Return the number of the course that the address names; 0 if it names none."""
+    asked = request.args.get("course", "")[:9]
+    return int(asked) if asked.isascii() and asked.isdigit() else 0
 
 
 def _contact(place: Collaborative) -> dict[str, Any]:
