@@ -47,8 +47,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     is_ours = error.description != type(error).description
     message = error.description if is_ours and not isinstance(error, BadRequestKeyError) else None
     if pages.is_htmx():
-        return _fragment(message or HTTPStatus(code).phrase, code)
-    answer = make_response(_page(code, message), code)
+        answer = make_response(_fragment(message or HTTPStatus(code).phrase, code))
+    else:
+        answer = make_response(_page(code, message), code)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:  # Allow, Retry-After, …
             answer.headers[name] = value

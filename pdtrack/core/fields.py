@@ -16,9 +16,16 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")  # What every database counts to, whatev
 
 
 class _Read:
-    """Says of a value that cannot be read just that, and not what else is wrong with nothing."""
+    """Takes spaces for nothing, and says of what cannot be read just that, and nothing else."""
 
     process_errors: Any
+    raw_data: list[str] | None
+
+    def _typed(self, valuelist: list[str]) -> str:
+        """Return what was typed, and let the library believe that there was nothing around it."""
+        typed = valuelist[0].strip() if valuelist else ""
+        self.raw_data = [typed] if valuelist else []
+        return typed
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - the library's signature.
         """Ask no further of what could not be read."""
@@ -31,12 +38,12 @@ class Day(_Read, DateField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""
-        typed = [each.strip() for each in valuelist]
-        if not any(typed):
-            self.data = None
+        typed = self._typed(valuelist)
+        self.data = None
+        if not typed:
             return
         try:
-            super().process_formdata(typed)
+            super().process_formdata([typed])
         except ValueError as error:
             raise ValueError("Write a day, like 2026-09-01.") from error
         chosen: date | None = self.data
@@ -53,12 +60,12 @@ class Hour(_Read, TimeField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""
-        typed = [each.strip() for each in valuelist]
-        if not any(typed):
-            self.data = None
+        typed = self._typed(valuelist)
+        self.data = None
+        if not typed:
             return
         try:
-            super().process_formdata(typed)
+            super().process_formdata([typed])
         except ValueError as error:
             raise ValueError("Write a time, like 09:00 or 15:30.") from error
 
@@ -78,7 +85,7 @@ class WholeNumber(_Read, IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed; nothing typed is nothing."""
-        typed = valuelist[0].strip() if valuelist else ""
+        typed = self._typed(valuelist)
         self.data = None
         if not typed:
             return
@@ -117,7 +124,7 @@ class _NumberTextField(_Read, Field):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""
-        text = valuelist[0].strip() if valuelist else ""
+        text = self._typed(valuelist)
         self.data = None
         if not text:
             return

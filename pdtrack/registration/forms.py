@@ -84,7 +84,7 @@ class NewPersonForm(StaffRegistrationForm):
         [Optional(), _at_most(40), OneLine()],
         description="The employer's own number tells two people of one name apart.",
     )
-    position = SelectField("Position", [Optional()])
+    position = SelectField("Position")
 
     def offer_employers(self) -> None:
         """Offer every open organization, and the kinds of employers that are on no list."""

@@ -1,0 +1,1 @@
+"""Everything that nobody should send, sent to every address and every field."""
