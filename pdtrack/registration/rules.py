@@ -136,13 +136,14 @@ def why_nobody_is_promoted(course_session: CourseSession, counts: Counts) -> str
         )
     if counts.taken > capacity:
         return (
-            f"{counts.taken} people hold {capacity} places. The line moves once fewer than "
-            f"{capacity} are held."
+            f"{counts.taken} people hold {capacity} {'place' if capacity == 1 else 'places'}. "
+            f"The line moves once fewer than {capacity} are held."
         )
     if counts.taken == capacity:
+        taken = "The only place is taken" if capacity == 1 else f"All {capacity:,} places are taken"
         return (
-            f"All {capacity} places are taken. The first in line is promoted as soon as a place "
-            "is freed or the capacity is raised."
+            f"{taken}. The first in line is promoted as soon as a place is freed or the "
+            "capacity is raised."
         )
     return "Places are free although people wait. Fill them from the line now."
 

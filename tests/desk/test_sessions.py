@@ -228,7 +228,7 @@ def test_a_session_s_page_says_why_nobody_is_promoted(
     empty = make.course_session(collaborative=place)
 
     assert "Places are free although people wait." in desk.get(sent.address(free)).text
-    assert "All 1 places are taken." in desk.get(sent.address(full)).text
+    assert "The only place is taken." in desk.get(sent.address(full)).text
     assert "Why is nobody being promoted?" not in desk.get(sent.address(empty)).text
 
 

@@ -16,6 +16,7 @@ from pdtrack.accounts.models import Employment, Person
 from pdtrack.catalog.models import CourseSession, SessionState
 from pdtrack.core import clock, regulations
 from pdtrack.core.db import db
+from pdtrack.organizations.models import Organization
 from pdtrack.registration import rules
 from pdtrack.registration.models import ACTIVE, Registration
 
@@ -38,6 +39,20 @@ def of_person(person: Person) -> Sequence[Registration]:
             CourseSession.starts_at.is_(None), CourseSession.starts_at, Registration.id
         )
     ).all()
+
+
+def of_person_with(person: Person, collaborative: Organization) -> Select[Registration]:
+    """Select what a person registered for with a collaborative, the newest session first."""
+    return (
+        _of_person(person)
+        .where(CourseSession.collaborative_id == collaborative.id)
+        .options(joinedload(Registration.employment).joinedload(Employment.organization))
+        .order_by(
+            CourseSession.starts_at.is_not(None),
+            CourseSession.starts_at.desc(),
+            Registration.id.desc(),
+        )
+    )
 
 
 def ahead_of(person: Person) -> Sequence[Registration]:

@@ -7,10 +7,10 @@ from flask import Flask
 from pdtrack.accounts import acquaintance
 from pdtrack.core import jobs, navigation
 from pdtrack.registration import actions, queries
-from pdtrack.registration.views import district, mine, roster, staff
+from pdtrack.registration.views import district, mine, people, roster, staff
 from pdtrack.registration.views.blueprint import bp
 
-PAGES = (mine, roster, staff, district)
+PAGES = (mine, roster, staff, district, people)
 
 
 def init_app(app: Flask) -> None:
