@@ -12,6 +12,8 @@ from pdtrack.core import clock, pdf, tokens
 from pdtrack.core.pages import rendered
 
 LONG_NAME, LONG_TITLE = 60, 90
+# How large everything is set, from roomy to tight: the first that leaves room for all is taken.
+SIZES = ("usual", "long", "tight", "tightest")
 FORM = 1  # Raised when the snapshot's shape changes; older ones stay readable.
 SHEETS = {Paper.LETTER: pdf.Paper.LETTER_LANDSCAPE, Paper.A4: pdf.Paper.A4_LANDSCAPE}
 
@@ -65,16 +67,20 @@ def _attended(course_session: CourseSession, candidate: Candidate) -> list[dict[
 def certificate_pdf(certificate: Certificate, paper: Paper) -> bytes:
     """Print a certificate from its snapshot: landscape, tagged, with QR code and address."""
     address = tokens.url("certificates.verify", code=rules.grouped(certificate.code))
-    html = rendered(
-        "certificates/paper.html",
-        certificate=certificate,
-        says=certificate.snapshot,
-        size=_size(certificate.snapshot),
-        address=address,
-        qr_code=pdf.qr_code(address),
+    qr_code = pdf.qr_code(address)
+    versions = (
+        rendered(
+            "certificates/paper.html",
+            certificate=certificate,
+            says=certificate.snapshot,
+            size=size,
+            address=address,
+            qr_code=qr_code,
+        )
+        for size in _sizes(certificate.snapshot)
     )
     return pdf.render(
-        html,
+        versions,
         stylesheets=["css/certificate.css"],
         title=f"Certificate of attendance: {certificate.snapshot['title']}",
         made_at=certificate.issued_at,
@@ -82,7 +88,7 @@ def certificate_pdf(certificate: Certificate, paper: Paper) -> bytes:
     )
 
 
-def _size(says: dict[str, Any]) -> str:
-    """Return how large names and titles are set, so that long ones leave room for the rest."""
+def _sizes(says: dict[str, Any]) -> tuple[str, ...]:
+    """Return the sizes to try: what is long already is not tried large."""
     is_long = len(says["name"]) > LONG_NAME or len(says["title"]) > LONG_TITLE
-    return "long" if is_long else "usual"
+    return SIZES[1:] if is_long else SIZES

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import mimetypes
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -41,7 +41,7 @@ class AssetRefused(Exception):
 
 
 def render(
-    html: str,
+    html: str | Iterable[str],
     *,
     stylesheets: Sequence[str],
     title: str,
@@ -50,6 +50,9 @@ def render(
     paper: Paper = Paper.LETTER,
 ) -> bytes:
     """Print an HTML document as a tagged PDF (PDF/UA-1) with its fonts inside.
+
+    Given several versions of it, from roomy to tight, the first that fits on one page
+    is printed, or else one of those that need the fewest.
 
     Stylesheets are named below `static/` ("css/certificate.css"), and relative
     addresses in the document and the stylesheets start there too. The paper is the
@@ -67,7 +70,7 @@ def render(
     if press is None:
         press = _thread.press = _Press()
     return press.print(
-        html,
+        (html,) if isinstance(html, str) else html,
         sheets=[f"@page {{ size: {paper} }}", *stylesheets],
         title=title,
         language=language,
@@ -78,11 +81,12 @@ def render(
 def qr_code(text: str) -> str:
     """Draw a QR code as the address (`data:`) of a small picture for an `img`.
 
-    Give the `img` the rule `image-rendering: crisp-edges`: each square is one pixel.
+    Give the `img` the rule `image-rendering: crisp-edges`. Each square is two pixels wide: at
+    one, programs that smooth pictures blur it beyond reading on a screen.
     """
     # Trying all eight masks for the prettiest takes three times as long; every mask can be read.
     code = segno.make(text, error="m", mask=2, micro=False, boost_error=False)
-    return code.png_data_uri(scale=1, border=4)
+    return code.png_data_uri(scale=2, border=4)
 
 
 def asset(address: str) -> tuple[bytes, str]:
@@ -142,7 +146,7 @@ class _Press:
 
     def print(
         self,
-        html: str,
+        versions: Iterable[str],
         *,
         sheets: Sequence[str],
         title: str,
@@ -150,13 +154,7 @@ class _Press:
         made_at: datetime | None,
     ) -> bytes:
         try:
-            document = self._weasyprint.HTML(
-                string=html, base_url=_BASE, url_fetcher=self._fetcher
-            ).render(
-                font_config=self._fonts,
-                stylesheets=[self._sheet(sheet) for sheet in sheets],
-                pdf_variant="pdf/ua-1",
-            )
+            html, document = self._shortest(versions, sheets)
             metadata = document.metadata
             metadata.title, metadata.lang, metadata.generator = title, language, "pdtrack"
             if made_at is not None:
@@ -168,6 +166,24 @@ class _Press:
         except self._refused as error:
             raise error.__cause__ or AssetRefused(str(error)) from None
         return content
+
+    def _shortest(self, versions: Iterable[str], sheets: Sequence[str]) -> tuple[str, Any]:
+        """Lay out one version after the other until one fits on a page."""
+        shortest: tuple[str, Any] | None = None
+        for html in versions:
+            document = self._weasyprint.HTML(
+                string=html, base_url=_BASE, url_fetcher=self._fetcher
+            ).render(
+                font_config=self._fonts,
+                stylesheets=[self._sheet(sheet) for sheet in sheets],
+                pdf_variant="pdf/ua-1",
+            )
+            if shortest is None or len(document.pages) < len(shortest[1].pages):
+                shortest = html, document
+            if len(document.pages) == 1:
+                break
+        assert shortest, "There is nothing to print."
+        return shortest
 
     def _sheet(self, sheet: str) -> Any:
         """Return a parsed stylesheet; one whose file changed is read again."""

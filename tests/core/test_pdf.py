@@ -103,6 +103,26 @@ def test_a_document_may_name_its_own_paper() -> None:
     assert measured(document) == pytest.approx((419.53, 595.28), abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("lines", "wanted", "count"),
+    [((1, 1), 0, 1), ((90, 1), 1, 1), ((500, 90, 1), 2, 1), ((500, 40), 1, 2), ((40, 40), 0, 2)],
+)
+def test_of_several_versions_the_first_that_fits_is_printed_or_the_shortest(
+    tmp_path: Path, lines: tuple[int, ...], wanted: int, count: int
+) -> None:
+    versions = (
+        page(f"<h1>Version {number}</h1>" + "<p>Line</p>" * length)
+        for number, length in enumerate(lines)
+    )
+    file = tmp_path / "one.pdf"
+
+    file.write_bytes(pdf.render(versions, stylesheets=[], title="One"))
+
+    read = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True, text=True)
+    assert f"Version {wanted}" in read.stdout
+    assert len(pikepdf.open(file).pages) == count
+
+
 def test_the_same_arguments_give_the_same_bytes_in_another_process() -> None:
     program = (
         "import sys; from datetime import UTC, datetime; from pdtrack.core import pdf;"
