@@ -55,7 +55,10 @@ def price(standing: Standing, *, member: int = 100_00, other: int = 150_00) -> r
     ],
 )
 def test_the_price_says_why(standing: Standing, cents: int, reason: str) -> None:
-    assert price(standing) == rules.Price(cents, reason)
+    found = price(standing)
+
+    assert (found.cents, found.reason) == (cents, reason)
+    assert found.is_provisional == (standing == Standing.CLAIMED)  # Only a word is missing.
 
 
 def test_what_costs_everybody_the_same_needs_no_reason_about_membership() -> None:
