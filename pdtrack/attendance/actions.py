@@ -69,6 +69,29 @@ def mark_rest_present(*, course_session: CourseSession, part: Part, actor: Actor
 
 
 @action
+def recredit(*, course_session: CourseSession, actor: Actor) -> int:
+    """Let marks follow meetings that were made longer or shorter; say for how many people.
+
+    Doing it again changes nothing.
+    """
+    expected = {each.id: each for each in queries.expected(course_session)}
+    lock(*expected.values())
+    parts = {each.meeting_id: each for each in queries.parts(course_session)}
+    followed = set()
+    for (registration_id, meeting_id), entry in queries.newest(course_session).items():
+        registration, part = expected.get(registration_id), parts.get(meeting_id)
+        if registration is None or part is None:
+            continue
+        minutes = rules.recredited(
+            entry.presence, minutes=entry.minutes, credited=part.credited_minutes
+        )
+        if minutes != entry.minutes:
+            _write(registration, part, entry.presence, minutes, actor=actor)
+            followed.add(registration_id)
+    return len(followed)
+
+
+@action
 def undo(*, registration: Registration, part: Part, actor: Actor) -> AttendanceEntry:
     """Take the last mark back; what held before it holds again, and both stay in the log.
 
@@ -76,14 +99,10 @@ def undo(*, registration: Registration, part: Part, actor: Actor) -> AttendanceE
     """
     lock(registration)
     last, before = rules.undoing(queries.entries(registration, part.meeting_id))
-    return _write(
-        registration,
-        part,
-        before.presence if before else Presence.UNMARKED,
-        before.minutes if before else 0,
-        undoes=last,
-        actor=actor,
-    )
+    presence, minutes = (before.presence, before.minutes) if before else (Presence.UNMARKED, 0)
+    # The meeting may have been made longer or shorter since.
+    minutes = rules.recredited(presence, minutes=minutes, credited=part.credited_minutes)
+    return _write(registration, part, presence, minutes, undoes=last, actor=actor)
 
 
 @action

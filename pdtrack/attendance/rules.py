@@ -54,6 +54,14 @@ def minutes_for(presence: Presence, *, minutes: int | None, credited: int) -> in
     return minutes
 
 
+def recredited(presence: Presence, *, minutes: int, credited: int) -> int:
+    """Return what a mark is worth once its meeting credits more or less than it did.
+
+    Present stays worth the whole meeting, and nobody was there for longer than it took.
+    """
+    return credited if presence == Presence.PRESENT else min(minutes, credited)
+
+
 def may_be_marked_from(starts_at: datetime) -> datetime:
     """Return the moment from which a meeting's attendance may be taken."""
     return starts_at - GRACE_BEFORE

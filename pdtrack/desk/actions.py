@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from pdtrack.attendance import actions as attendance
 from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.details import PlannedMeeting, SessionDetails
 from pdtrack.catalog.models import Course, CourseSession, SessionState
@@ -53,6 +54,7 @@ class Saved:
     """What saving brought about beside the change itself."""
 
     promoted: list[Registration] = field(default_factory=list)
+    recredited: int = 0
     mails: int = 0
     unreachable: list[str] = field(default_factory=list)
 
@@ -216,9 +218,19 @@ def _refuse_taking_out_held(
 def _follow(
     course_session: CourseSession, before: Plan, telling: Telling, *, actor: Actor
 ) -> Saved:
-    """Move the line up where there is room, then tell everybody of what has changed."""
+    """Move the line up where there is room, let marks follow, tell everybody what has changed."""
     promoted = registration.rebalance(course_session=course_session, actor=actor)
-    return replace(_tell(course_session, before, telling, actor=actor), promoted=promoted)
+    recredited = _recredit(course_session, before, actor=actor)
+    saved = _tell(course_session, before, telling, actor=actor)
+    return replace(saved, promoted=promoted, recredited=recredited)
+
+
+def _recredit(course_session: CourseSession, before: Plan, *, actor: Actor) -> int:
+    """Let attendance that was taken follow what is credited now."""
+    is_other = rules.credits_otherwise(before, rules.plan_of(course_session))
+    if not is_other or not queries.has_credit(course_session):
+        return 0
+    return attendance.recredit(course_session=course_session, actor=actor)
 
 
 def _tell(course_session: CourseSession, before: Plan, telling: Telling, *, actor: Actor) -> Saved:

@@ -33,6 +33,7 @@ class Sitting:
     starts_at: datetime
     ends_at: datetime
     place: str
+    credited_minutes: int = 0
 
     @property
     def written(self) -> str:
@@ -50,6 +51,7 @@ class Plan:
     opens_on: date | None
     due_on: date | None
     meetings: dict[int, Sitting] = field(default_factory=dict)
+    independent_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,15 @@ def plan_of(course_session: CourseSession) -> Plan:
         due_on=course_session.due_on,
         meetings={
             each.id: Sitting(
-                each.starts_at, each.ends_at, each.venue.full_address if each.venue else ""
+                each.starts_at,
+                each.ends_at,
+                each.venue.full_address if each.venue else "",
+                each.credited_minutes,
             )
             for each in course_session.meetings
             if each.cancelled_at is None
         },
+        independent_minutes=course_session.independent_minutes,
     )
 
 
@@ -88,6 +94,14 @@ def changes(before: Plan, after: Plan) -> list[str]:
         *_changed_days(before, after),
         *_changed_place(before, after),
     ]
+
+
+def credits_otherwise(before: Plan, after: Plan) -> bool:
+    """Whether something that there was credits more or less than it did."""
+    return before.independent_minutes != after.independent_minutes or any(
+        key in after.meetings and after.meetings[key].credited_minutes != was.credited_minutes
+        for key, was in before.meetings.items()
+    )
 
 
 def _changed_meetings(before: dict[int, Sitting], after: dict[int, Sitting]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from pdtrack.attendance import queries as attendance
 from pdtrack.attendance.models import Presence
 from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.details import PlannedMeeting
@@ -19,13 +20,19 @@ from pdtrack.desk import actions
 from pdtrack.desk.actions import Saved
 from pdtrack.desk.rules import Telling
 from pdtrack.registration import actions as registration
-from pdtrack.registration.models import Status
+from pdtrack.registration.models import Registration, Status
 from tests import make
 from tests.desk import plans
 
 pytestmark = pytest.mark.usefixtures("app")
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PRESENT = Presence.PRESENT
+
+
+def minutes_of(someone: Registration) -> int:
+    """What somebody is credited in all, as the log says now."""
+    return sum(each.minutes for each in attendance.newest_of(someone).values())
 
 
 def save(
@@ -247,3 +254,40 @@ def test_another_room_for_one_meeting_is_told() -> None:
 
     assert "is at Library" in plans.mail_to_many()[0].text
     assert [each.sequence for each in session.meetings] == [0, 1]
+
+
+def test_attendance_that_was_taken_follows_a_meeting_that_took_less_time() -> None:
+    session = plans.begun()
+    ada, ben, cy = (plans.unreachable(session) for _ in range(3))
+    for someone, presence in ((ada, PRESENT), (ben, Presence.PARTIAL), (cy, Presence.ABSENT)):
+        plans.mark(someone, presence)
+    first, second = plans.plans(session)
+
+    shorter = replace(first, ends_at=first.ends_at - HOUR)
+    assert save(session, [shorter, second]).recredited == 1
+    assert [minutes_of(each) for each in (ada, ben, cy)] == [300, 30, 0]
+    tiny = replace(first, ends_at=first.starts_at + 0.25 * HOUR, break_minutes=0)
+    assert save(session, [tiny, second]).recredited == 2
+    assert [minutes_of(each) for each in (ada, ben, cy)] == [15, 15, 0]
+
+
+def test_a_mark_that_holds_again_is_worth_what_its_meeting_credits_now() -> None:
+    session = plans.begun()
+    ada = plans.unreachable(session)
+    plans.mark(ada)
+    part = plans.mark(ada, Presence.PARTIAL)
+    first, second = plans.plans(session)
+    save(session, [replace(first, break_minutes=0), second])
+
+    plans.unmark(ada, replace(part, credited_minutes=420))
+
+    assert minutes_of(ada) == 420
+
+
+def test_marks_do_not_follow_what_credits_the_same() -> None:
+    session = plans.begun()
+    plans.mark(plans.unreachable(session))
+    first, second = plans.plans(session)
+
+    assert save(session, [first, replace(second, break_minutes=0)]).recredited == 0
+    assert save(session, [plans.moved(session.meetings[0], HOUR), second]).recredited == 0

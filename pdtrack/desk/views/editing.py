@@ -132,6 +132,9 @@ def _say(saved: actions.Saved) -> None:
     if saved.promoted:
         names = rules.named(each.person.display_name for each in saved.promoted)
         flash(f"Promoted from the waitlist: {names}.", "success")
+    if saved.recredited:
+        people = filters.plural(saved.recredited, "person", "people")
+        flash(f"The attendance of {people} follows what is credited now.", "info")
     if saved.unreachable:
         flash(
             f"Without an address, so tell them yourself: {rules.named(saved.unreachable)}.",
