@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import FileField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # The stubs are older.
 from wtforms.validators import ValidationError
 
@@ -46,6 +48,25 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         """Text is stripped unless a field has filters of its own."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read what pages of ours send: fields, and files where one is asked for.
+
+            JSON, and a file in the place of a text, would reach fields that cannot read them.
+            """
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata  # Given by the view.
+            if not form.is_submitted():
+                return None
+            asked = {each.name for each in form if isinstance(each, FileField)}
+            files = [
+                (name, file) for name, file in request.files.items(multi=True) if name in asked
+            ]
+            return (
+                CombinedMultiDict([MultiDict(files), request.form])
+                if files
+                else request.form or None
+            )
 
         def get_translations(self, form: Any) -> Any:  # noqa: ARG002 - the library's signature.
             """Say the library's messages in words that help."""

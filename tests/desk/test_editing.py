@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -297,6 +298,22 @@ def test_somebody_who_goes_back_to_a_session_cancelled_meanwhile_is_told_so(
             assert "This session was cancelled, so it cannot be changed." in answer.text
     assert session.state == SessionState.CANCELLED
     assert session.title != "Mine"
+
+
+def test_what_no_page_of_ours_sends_changes_nothing(
+    desk: FlaskClient, session: CourseSession
+) -> None:
+    address, version = sent.address(session, "/edit"), session.version
+    file = {"title": (io.BytesIO(b"x"), "title.txt"), "version": str(version)}
+
+    answers = [
+        *(desk.post(address, json=body) for body in ([1], {"title": 3}, "x", None)),
+        desk.post(address, data="{", content_type="application/json"),
+        desk.post(address, data=file, content_type="multipart/form-data"),
+    ]
+
+    assert {each.status_code for each in answers} <= {302, 400, 422}
+    assert session.version == version
 
 
 def test_without_its_token_nothing_is_saved_and_what_was_typed_is_offered_again(
