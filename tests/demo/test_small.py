@@ -27,9 +27,12 @@ from tests.demo.conftest import THURSDAY, Loading, at
 
 DAYS = [
     THURSDAY,
-    datetime(2026, 7, 4, 12, tzinfo=UTC),
-    datetime(2026, 12, 27, 4, tzinfo=UTC),
-    datetime(2027, 3, 13, 23, 59, tzinfo=UTC),
+    datetime(2026, 7, 1, 4, 30, tzinfo=UTC),  # The first half hour of a fiscal year.
+    datetime(2026, 7, 4, 12, tzinfo=UTC),  # A holiday on a Saturday.
+    datetime(2026, 12, 27, 4, tzinfo=UTC),  # Saturday evening on the wall, Sunday in UTC.
+    datetime(2027, 3, 14, 6, 59, tzinfo=UTC),  # A minute before the clocks go forward.
+    datetime(2027, 11, 7, 5, 30, tzinfo=UTC),  # The first of two half past ones.
+    datetime(2028, 2, 29, 15, tzinfo=UTC),
 ]
 STATES = {Status.REGISTERED, Status.WAITLISTED, Status.CANCELLED, Status.WITHDRAWN}
 _DERIVED = ("starts_at", "ends_at", "credited_minutes", "listed_at", "opens_at", "closes_at")
