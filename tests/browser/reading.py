@@ -63,3 +63,9 @@ def codes_on_pdf(file: Path) -> list[str]:
         ["zbarimg", "-q", "--raw", *pictures], check=True, capture_output=True, text=True
     )
     return read.stdout.split()
+
+
+def page_count(file: Path) -> int:
+    """Return how many pages a PDF has."""
+    read = subprocess.run(["pdfinfo", file], check=True, capture_output=True, text=True)
+    return int(read.stdout.partition("Pages:")[2].split()[0])
