@@ -54,6 +54,7 @@ def home() -> ResponseReturnValue:
         collaboratives=hosts,
         only=hosts[0] if len(hosts) == 1 else None,
         coming=sum(by_topic.values()),
+        support=current_app.config["PDTRACK_SUPPORT_EMAIL"],
     )
 
 
@@ -121,6 +122,7 @@ def collaborative(short_name: str) -> ResponseReturnValue:
     return render_template(
         "storefront/collaborative.html",
         collaborative=host,
+        has_others=organizations.only_collaborative() is None,
         page=page,
         lines=queries.lines(page.items, visitor()),
         members=organizations.members(host.id, clock.today()),

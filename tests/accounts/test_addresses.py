@@ -271,6 +271,19 @@ def test_the_last_proven_address_stays(client: FlaskClient) -> None:
     assert "only address you can sign in with" in client.get("/my/account").text
 
 
+def test_the_only_proven_address_offers_no_way_to_remove_it(client: FlaskClient) -> None:
+    person = make.person(email="ada@people.example")
+    account = make.sign_in(client, person).get("/my/account").text
+    [own] = person.addresses
+
+    assert f"/my/account/addresses/{own.id}/remove" not in account
+    client.post("/my/account/addresses/new", data={"email": NEW})
+    [_, unproven] = person.addresses
+    account = client.get("/my/account").text
+    assert f"/my/account/addresses/{own.id}/remove" not in account
+    assert f"/my/account/addresses/{unproven.id}/remove" in account
+
+
 def test_a_link_to_a_removed_address_is_dead(client: FlaskClient) -> None:
     ada = make.person()
     make.sign_in(client, ada)
