@@ -25,7 +25,7 @@ from pdtrack.organizations.models import District, EmailDomain, Organization
 from tests import make
 from tests.accounts import mailbox
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = pytest.mark.usefixtures("on_either")
 
 START = date(2026, 9, 1)
 

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from pdtrack.core import tables
@@ -28,7 +27,7 @@ from pdtrack.organizations.models import (
 from tests import make
 
 DATA = Path(__file__).parent.parent.parent / "data"
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = pytest.mark.usefixtures("on_either")
 
 
 def rows_of(listing: Listing) -> Sequence[SheetRow]:
@@ -52,13 +51,12 @@ def reasons(listing: Listing, *rows: dict[str, str]) -> list[str]:
 
 
 @pytest.fixture
-def real_files(app: Flask) -> Flask:
-    """The application with the organizations that it ships with."""
+def real_files(on_either: None) -> None:  # noqa: ARG001 - the database.
+    """The organizations that ship with the product, on each kind of database."""
     for listing in Listing:
         listings.import_rows(
             listing=listing, rows=rows_of(listing), actor=SYSTEM, skip_refused=True
         )
-    return app
 
 
 @pytest.mark.usefixtures("real_files")

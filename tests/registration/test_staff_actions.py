@@ -18,7 +18,7 @@ from pdtrack.registration.models import Registration, Status
 from pdtrack.registration.rules import Counts
 from tests import make
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = pytest.mark.usefixtures("on_either")
 
 
 def register(course_session: CourseSession, **values: Any) -> Registration:
