@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from pdtrack.core import clock
 from pdtrack.core.db import db
 from pdtrack.core.errors import DomainError
 from pdtrack.core.tables import SheetRow
@@ -163,8 +164,9 @@ def _read(reader: _Reader, row: Mapping[str, str], fault: str) -> Values:
             raise _Refusal(f"The {_words(name)} is empty.")
         if len(text) > LONGEST:
             raise _Refusal(f"The {_words(name)} is longer than {LONGEST} characters.")
+    # A line break in a cell was for the eye; names go where there is but one line.
     return reader.read(
-        {name: row.get(name, "").strip() for name in reader.columns + reader.optional}
+        {name: " ".join(row.get(name, "").split()) for name in reader.columns + reader.optional}
     )
 
 
@@ -337,9 +339,11 @@ def _code_and_name(row: Mapping[str, str]) -> str:
 def _day(text: str, column: str) -> date:
     for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S"):
         try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone.
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone.
         except ValueError:
             continue
+        if clock.is_of_this_age(day):
+            return day
     raise _Refusal(f"The {_words(column)} is no day like 2026-07-01: {text}.")
 
 

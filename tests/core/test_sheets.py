@@ -158,6 +158,38 @@ def test_an_archive_that_is_no_workbook_is_refused() -> None:
         read(content.getvalue())
 
 
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [
+        (8, b"\x01\x00"),  # Encrypted,
+        (8, b"\x41\x00"),  # and strongly so.
+        (6, b"\xff\x00"),  # Made by a version that is not there yet.
+        (10, b"\x0c\x00"),  # Packed as bzip2,
+        (10, b"\x0e\x00"),  # as LZMA,
+        (10, b"\x63\x00"),  # or in a way that nobody knows.
+        (24, b"\x01\x00\x00\x00"),  # Larger than it says.
+        (42, b"\xff\xff\xff\x7f"),  # Beyond the end of the file.
+    ],
+)
+@pytest.mark.parametrize("name", [b"xl/worksheets/sheet1.xml", b"xl/sharedStrings.xml"])
+def test_a_workbook_that_was_tampered_with_is_refused(name: bytes, where: int, what: bytes) -> None:
+    content = bytearray(WORKBOOK)
+    entry = content.rfind(name) - 46  # In the archive's table of contents.
+    assert content[entry : entry + 4] == b"PK\x01\x02"
+    content[entry + where : entry + where + len(what)] = what
+    try:
+        sheet = read(bytes(content))
+    except UnreadableFile:
+        return
+    assert sheet.rows[0].cells["name"] == "Ada"
+
+
+def test_what_nobody_sees_in_a_workbook_is_taken_out() -> None:
+    sheet = read(workbook(["name"], ["A\x00d\x07a"]))
+
+    assert sheet.rows[0].cells == {"name": "Ada"}
+
+
 def test_a_file_may_hold_so_much_and_no_more() -> None:
     with pytest.raises(UnreadableFile, match="larger than 1 MB"):
         read(b"name\n" + b"x" * 1_050_000, limits=Limits(megabytes=1))

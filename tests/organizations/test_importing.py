@@ -116,6 +116,45 @@ def test_one_refused_row_keeps_everything_back(operator: FlaskClient) -> None:
     assert "1 refused row keeps everything from" in upload(operator, "districts", content).text
 
 
+def test_a_name_in_two_lines_becomes_one(operator: FlaskClient) -> None:
+    page = upload(
+        operator,
+        "districts",
+        b'org_code,name,town,type\n00080000,"Amherst\r\n\x07 Pelham","two\nlines",\n',
+    )
+
+    operator.post(f"{IMPORT}/apply", data=hidden(page))
+
+    district = queries.district("00080000")
+    assert district is not None
+    assert (district.name, district.town) == ("Amherst Pelham", "two lines")
+
+
+def test_a_membership_from_another_age_is_refused_by_its_line(operator: FlaskClient) -> None:
+    place, district = make.collaborative(), make.district()
+    header = "collaborative_org_code,district_org_code,valid_from,valid_to"
+
+    page = upload(
+        operator,
+        "memberships",
+        f"{header}\n{place.org_code},{district.org_code},0001-01-01,9999-12-31\n".encode(),
+    )
+
+    assert "The valid from is no day like 2026-07-01: 0001-01-01." in page.text
+
+
+def test_a_file_beyond_all_measure_is_answered_with_how_much_may_be(operator: FlaskClient) -> None:
+    answer = operator.post(
+        IMPORT,
+        data=b"--b",
+        content_type="multipart/form-data; boundary=b",
+        environ_overrides={"CONTENT_LENGTH": str(100 * 1024 * 1024)},
+    )
+
+    assert answer.status_code == 413
+    assert "Files may have up to 8 MB." in answer.text
+
+
 def test_without_a_file_nothing_is_shown(operator: FlaskClient) -> None:
     answer = operator.post(IMPORT, data={"listing": "districts"})
 
@@ -123,7 +162,22 @@ def test_without_a_file_nothing_is_shown(operator: FlaskClient) -> None:
     assert "Choose a file." in answer.text
 
 
-@pytest.mark.parametrize("sheet", ["", "{", "7", "[[],[[1]]]", "null", '[["a"],[["x","","y"]]]'])
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "",
+        "{",
+        "7",
+        "[[],[[1]]]",
+        "null",
+        '[["a"],[["x","","y"]]]',
+        '[["a"],[[Infinity,"","y"]]]',
+        '[[1],[[2,"","y"]]]',
+        '[["name"],[[2,"","\\ud800"]]]',
+        '[["name"],[[2,"",["y"]]]]',
+        "[" * 100_000,
+    ],
+)
 def test_a_preview_that_was_tampered_with_writes_nothing(operator: FlaskClient, sheet: str) -> None:
     answer = operator.post(f"{IMPORT}/apply", data={"listing": "districts", "sheet": sheet})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import lzma
 import re
 import zipfile
 import zlib
@@ -20,6 +21,7 @@ from typing import IO, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from pdtrack.core import incoming
 from pdtrack.core.errors import DomainError
 from pdtrack.core.tables.columns import plain_number
 
@@ -27,6 +29,17 @@ _ZIP = b"PK\x03\x04"  # How workbooks begin (.xlsx, .ods).
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # Workbooks from before 2007, and those with a password.
 _DELIMITERS = ",;\t"
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]{1,7})["']""")
+# What the libraries raise for archives that are damaged, encrypted or packed in ways they cannot.
+_BROKEN = (
+    CalamineError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+)
 _UNPACKED_TIMES = 20  # A workbook that grows more than this is no table that a person typed.
 
 
@@ -188,7 +201,7 @@ def _workbook_lines(
         _check_unpacked(filename, content, limits)
         sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, zlib.error, KeyError, IndexError) as error:
+    except _BROKEN as error:
         raise UnreadableFile(unreadable) from error
     for line, cells in enumerate(rows, start=1):
         yield line, [_cell_text(cell) for cell in cells]
@@ -249,4 +262,4 @@ def _cell_text(value: object) -> str:
 
 def _tidy(text: str) -> str:
     """Remove what nobody sees: spaces around a cell, hard spaces, the mark that makes it text."""
-    return text.replace("\xa0", " ").replace("\ufeff", "").strip()
+    return incoming.clean(text).replace("\xa0", " ").replace("\ufeff", "").strip()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from pdtrack.core import tables
+from pdtrack.core import incoming, tables
 from pdtrack.core.authz import actor, authorize
 from pdtrack.core.errors import DomainError
 from pdtrack.core.pages import form_page
@@ -81,8 +81,20 @@ def _unpacked(text: str) -> list[SheetRow]:
     try:
         headers, lines = json.loads(text)
         return [
-            SheetRow(int(line), dict(zip(headers, map(str, cells), strict=True)), str(fault))
+            SheetRow(line, dict(zip(headers, cells, strict=True)), fault)
             for line, fault, *cells in lines
+            if _is_ours(line, fault, headers, cells)
         ]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise UnreadablePreview("Start again with the file.") from error
+
+
+def _is_ours(line: object, fault: object, headers: list[object], cells: list[object]) -> bool:
+    """Whether a line is as `_packed` writes them. Raises `TypeError` if it is not."""
+    texts = [fault, *headers, *cells]
+    # JSON can spell halves of characters, which nothing can keep.
+    if not isinstance(line, int) or any(
+        not isinstance(each, str) or incoming.clean(each) != each for each in texts
+    ):
+        raise TypeError(line)
+    return True
