@@ -101,6 +101,7 @@ def save_course_session(
     before = rules.plan_of(course_session)
     if details.capacity < course_session.capacity:
         _refuse_below_taken(course_session, details.capacity)
+    _refuse_due_in_the_past(course_session, details)
     catalog.edit_course_session(
         course_session=course_session, details=details, version=version, actor=actor
     )
@@ -190,6 +191,12 @@ def _refuse_below_taken(course_session: CourseSession, capacity: int) -> None:
         )
 
 
+def _refuse_due_in_the_past(course_session: CourseSession, details: SessionDetails) -> None:
+    is_new = details.due_on != course_session.due_on
+    if is_new and details.due_on and details.due_on < clock.today():
+        raise catalog.DetailsRefused("This is in the past. Check the date.", field="due_on")
+
+
 def _refuse_past(
     course_session: CourseSession, meetings: Sequence[PlannedMeeting], before: Plan
 ) -> None:
@@ -235,8 +242,10 @@ def _recredit(course_session: CourseSession, before: Plan, *, actor: Actor) -> i
 
 def _tell(course_session: CourseSession, before: Plan, telling: Telling, *, actor: Actor) -> Saved:
     """Tell everybody of a change of time or place, or ask; the mail can be taken back."""
-    changes = rules.changes(before, rules.plan_of(course_session))
-    if not changes or telling == Telling.QUIETLY or not rules.is_worth_telling(course_session):
+    now = clock.now()
+    changes = rules.changes(before, rules.plan_of(course_session), now)
+    is_worth_it = rules.is_worth_telling(course_session, before, now)
+    if not changes or telling == Telling.QUIETLY or not is_worth_it:
         return Saved()
     people = registrations.active(course_session)
     if not people:

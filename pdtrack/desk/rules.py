@@ -52,6 +52,11 @@ class Plan:
     due_on: date | None
     meetings: dict[int, Sitting] = field(default_factory=dict)
     independent_minutes: int = 0
+    ends_at: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing of it is to come."""
+        return self.ends_at is not None and self.ends_at <= now
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,17 @@ def plan_of(course_session: CourseSession) -> Plan:
             if each.cancelled_at is None
         },
         independent_minutes=course_session.independent_minutes,
+        ends_at=course_session.ends_at,
     )
 
 
-def changes(before: Plan, after: Plan) -> list[str]:
-    """Say in whole sentences what is different for those who come; nothing if nothing is."""
+def changes(before: Plan, after: Plan, now: datetime) -> list[str]:
+    """Say in whole sentences what is different for those who come; nothing if nothing is.
+
+    Of meetings that are over nobody needs to hear.
+    """
     return [
-        *_changed_meetings(before.meetings, after.meetings),
+        *_changed_meetings(before.meetings, after.meetings, now),
         *_changed_days(before, after),
         *_changed_place(before, after),
     ]
@@ -104,19 +113,27 @@ def credits_otherwise(before: Plan, after: Plan) -> bool:
     )
 
 
-def _changed_meetings(before: dict[int, Sitting], after: dict[int, Sitting]) -> Iterator[str]:
+def _changed_meetings(
+    before: dict[int, Sitting], after: dict[int, Sitting], now: datetime
+) -> Iterator[str]:
     for key, was in before.items():
-        now = after.get(key)
-        if now is None:
-            yield f"The meeting on {was.written} does not take place."
+        sitting = after.get(key)
+        if max(each.ends_at for each in (was, sitting) if each) <= now:
             continue
-        if (was.starts_at, was.ends_at) != (now.starts_at, now.ends_at):
-            yield f"The meeting on {was.written} is now on {now.written}."
-        if was.place != now.place:
-            yield f"The meeting on {now.written} is {_at(now.place)}."
+        yield from _changed_meeting(was, sitting)
     for key, sitting in after.items():
-        if key not in before:
+        if key not in before and sitting.ends_at > now:
             yield f"There is a new meeting on {sitting.written}{_also_at(sitting.place)}."
+
+
+def _changed_meeting(was: Sitting, now: Sitting | None) -> Iterator[str]:
+    if now is None:
+        yield f"The meeting on {was.written} does not take place."
+        return
+    if (was.starts_at, was.ends_at) != (now.starts_at, now.ends_at):
+        yield f"The meeting on {was.written} is now on {now.written}."
+    if was.place != now.place:
+        yield f"The meeting on {now.written} is {_at(now.place)}."
 
 
 def _at(place: str) -> str:
@@ -148,9 +165,13 @@ def _changed_place(before: Plan, after: Plan) -> Iterator[str]:
         yield "The way to join online has changed."
 
 
-def is_worth_telling(course_session: CourseSession) -> bool:
-    """Whether anybody still plans by it: published, and not over."""
-    return course_session.state == SessionState.PUBLISHED and not course_session.has_ended
+def is_worth_telling(course_session: CourseSession, before: Plan, now: datetime) -> bool:
+    """Whether anybody plans by it: published, and something of it was to come, or is now.
+
+    When the last of several meetings is called off, the session is over; but people would come.
+    """
+    is_over = before.is_over(now) and plan_of(course_session).is_over(now)
+    return course_session.state == SessionState.PUBLISHED and not is_over
 
 
 def is_new_in_the_past(

@@ -291,3 +291,22 @@ def test_marks_do_not_follow_what_credits_the_same() -> None:
 
     assert save(session, [first, replace(second, break_minutes=0)]).recredited == 0
     assert save(session, [plans.moved(session.meetings[0], HOUR), second]).recredited == 0
+
+
+def test_people_hear_that_the_last_meeting_does_not_take_place_although_nothing_follows() -> None:
+    session = plans.begun()
+    make.registration(course_session=session)
+
+    with pytest.raises(actions.AskFirst) as question:
+        save(session, plans.plans(session)[:1])
+
+    [change] = question.value.preview.changes
+    assert change.endswith("does not take place.")
+
+
+def test_a_meeting_of_the_past_is_corrected_without_a_word() -> None:
+    session = plans.begun()
+    make.registration(course_session=session)
+    first, second = plans.plans(session)
+
+    assert save(session, [replace(first, ends_at=first.ends_at - HOUR), second]) == Saved()

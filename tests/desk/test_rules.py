@@ -44,8 +44,12 @@ def _in_november() -> Iterator[None]:
         yield
 
 
+def changes(before: Plan, after: Plan) -> list[str]:
+    return rules.changes(before, after, NOW)
+
+
 def test_nobody_hears_of_what_stays_the_same() -> None:
-    assert rules.changes(PLAN, replace(PLAN)) == []
+    assert changes(PLAN, replace(PLAN)) == []
 
 
 @pytest.mark.parametrize(
@@ -76,13 +80,13 @@ def test_nobody_hears_of_what_stays_the_same() -> None:
     ],
 )
 def test_a_change_is_told_in_one_whole_sentence(values: dict[str, Any], sentence: str) -> None:
-    assert rules.changes(PLAN, replace(PLAN, **values)) == [sentence]
+    assert changes(PLAN, replace(PLAN, **values)) == [sentence]
 
 
 def test_a_meeting_that_moves_back_is_at_the_usual_place() -> None:
     away = replace(PLAN, meetings={1: replace(MORNING, place="Library")})
 
-    [sentence] = rules.changes(away, PLAN)
+    [sentence] = changes(away, PLAN)
 
     assert sentence == "The meeting on Tue, Dec 8, 9:00 AM – 12:00 PM is at the usual place."
 
@@ -90,7 +94,7 @@ def test_a_meeting_that_moves_back_is_at_the_usual_place() -> None:
 def test_a_meeting_that_changes_time_and_place_is_told_in_two_sentences() -> None:
     moved = replace(PLAN, meetings={1: replace(NOON, place="Library")})
 
-    first, second = rules.changes(PLAN, moved)
+    first, second = changes(PLAN, moved)
 
     assert first.endswith("is now on Tue, Dec 8, 10:00 AM – 1:00 PM.")
     assert second == "The meeting on Tue, Dec 8, 10:00 AM – 1:00 PM is at Library."
@@ -99,9 +103,9 @@ def test_a_meeting_that_changes_time_and_place_is_told_in_two_sentences() -> Non
 def test_a_new_place_without_an_old_one_names_only_the_new() -> None:
     nowhere = replace(PLAN, place="")
 
-    assert rules.changes(nowhere, PLAN) == ["The place is now Hall, 1 Main Street, Northampton."]
+    assert changes(nowhere, PLAN) == ["The place is now Hall, 1 Main Street, Northampton."]
     # Every meeting has its own place then, and each of those is told of by itself.
-    assert rules.changes(PLAN, nowhere) == []
+    assert changes(PLAN, nowhere) == []
 
 
 @pytest.mark.parametrize("format_", [Format.ONLINE, Format.HYBRID, Format.SELF_PACED])
@@ -109,29 +113,29 @@ def test_a_new_link_is_told_to_those_who_join_and_never_shown(format_: Format) -
     before = replace(PLAN, format=format_)
     after = replace(before, online=("https://meet.example/secret", ""))
 
-    assert rules.changes(before, after) == ["The way to join online has changed."]
-    assert rules.changes(PLAN, replace(PLAN, online=after.online)) == []
+    assert changes(before, after) == ["The way to join online has changed."]
+    assert changes(PLAN, replace(PLAN, online=after.online)) == []
 
 
 def test_where_people_do_not_come_in_person_the_venue_is_nobody_s_concern() -> None:
     before = replace(PLAN, format=Format.ONLINE)
 
-    assert rules.changes(before, replace(before, place="Gym")) == []
+    assert changes(before, replace(before, place="Gym")) == []
 
 
 def test_the_days_of_self_paced_work_are_told() -> None:
     before = replace(PLAN, format=Format.SELF_PACED, meetings={})
     after = replace(before, opens_on=date(2026, 12, 1), due_on=date(2027, 1, 15))
 
-    assert rules.changes(before, after) == [
+    assert changes(before, after) == [
         "The work can now be begun on Tue, Dec 1.",
         "The work is now due on Fri, Jan 15.",
     ]
-    assert rules.changes(after, before) == []  # Nothing is due anymore, so nothing is to be done.
+    assert changes(after, before) == []  # Nothing is due anymore, so nothing is to be done.
 
 
 def test_days_left_over_from_self_paced_work_mean_nothing_to_those_who_meet() -> None:
-    assert rules.changes(PLAN, replace(PLAN, due_on=date(2027, 1, 15))) == []
+    assert changes(PLAN, replace(PLAN, due_on=date(2027, 1, 15))) == []
 
 
 def planned(starts_at: datetime, key: int | None = None) -> PlannedMeeting:
@@ -181,18 +185,36 @@ def test_names_are_written_as_people_say_them(names: list[str], written: str) ->
 
 
 @pytest.mark.parametrize(
-    ("values", "is_worth_it"),
+    ("state", "was_until", "is_until", "is_worth_it"),
     [
-        ({"state": SessionState.PUBLISHED, "ends_at": TOMORROW}, True),
-        ({"state": SessionState.PUBLISHED, "ends_at": YESTERDAY}, False),
-        ({"state": SessionState.DRAFT, "ends_at": TOMORROW}, False),
-        ({"state": SessionState.CANCELLED, "ends_at": TOMORROW}, False),
+        (SessionState.PUBLISHED, TOMORROW, TOMORROW, True),
+        (SessionState.PUBLISHED, TOMORROW, YESTERDAY, True),  # The last meeting was called off.
+        (SessionState.PUBLISHED, YESTERDAY, TOMORROW, True),
+        (SessionState.PUBLISHED, YESTERDAY, YESTERDAY, False),
+        (SessionState.PUBLISHED, None, TOMORROW, True),
+        (SessionState.DRAFT, TOMORROW, TOMORROW, False),
+        (SessionState.CANCELLED, TOMORROW, TOMORROW, False),
     ],
 )
-def test_only_what_is_still_to_come_is_worth_telling(
-    values: dict[str, Any], is_worth_it: bool
+def test_only_what_is_or_was_still_to_come_is_worth_telling(
+    state: SessionState, was_until: datetime | None, is_until: datetime, is_worth_it: bool
 ) -> None:
-    assert rules.is_worth_telling(CourseSession(**values)) is is_worth_it
+    session = CourseSession(state=state, ends_at=is_until)
+
+    told = rules.is_worth_telling(session, replace(PLAN, ends_at=was_until), NOW)
+
+    assert told is is_worth_it
+
+
+def test_of_meetings_that_are_over_nobody_hears() -> None:
+    over = Sitting(YESTERDAY, YESTERDAY + timedelta(hours=3), "")
+    shorter = replace(over, ends_at=over.ends_at - timedelta(hours=1), place="Library")
+
+    assert changes(replace(PLAN, meetings={1: over}), replace(PLAN, meetings={1: shorter})) == []
+    assert changes(replace(PLAN, meetings={1: over}), replace(PLAN, meetings={})) == []
+    assert changes(replace(PLAN, meetings={}), replace(PLAN, meetings={1: over})) == []
+    [moved] = changes(replace(PLAN, meetings={1: over}), replace(PLAN, meetings={1: MORNING}))
+    assert moved.endswith("is now on Tue, Dec 8, 9:00 AM – 12:00 PM.")
 
 
 @pytest.mark.usefixtures("app")

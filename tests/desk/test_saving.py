@@ -280,3 +280,17 @@ def test_deadlines_move_with_the_first_meeting() -> None:
     assert session.closes_at == before + timedelta(days=7)
     assert session.starts_at
     assert session.opens_at == session.starts_at - timedelta(days=30)
+
+
+def test_a_new_day_by_which_work_is_due_is_not_in_the_past() -> None:
+    today = clock.today()
+    session = make.course_session(
+        format=Format.SELF_PACED, due_on=today + timedelta(days=9), opens_on=today,
+        independent_minutes=300,
+    )  # fmt: skip
+
+    with pytest.raises(catalog.DetailsRefused, match="in the past") as refusal:
+        save(session, due_on=today - timedelta(days=365), opens_on=None)
+
+    assert refusal.value.field == "due_on"
+    assert save(session, due_on=today) == Saved()
