@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +12,15 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 
 from pdtrack.accounts.models import Person
+from pdtrack.catalog import actions as catalog
+from pdtrack.catalog.details import PlannedMeeting, SessionDetails
 from pdtrack.catalog.models import CourseSession, Format, SessionState
 from pdtrack.core import clock, tokens
+from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
 from pdtrack.registration.models import Status
 from tests import make
+from tests.browser import reading
 from tests.queries import MOST, count_queries
 
 
@@ -119,6 +125,121 @@ def test_what_did_not_change_is_not_sent_again(client: FlaskClient) -> None:
     changed = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
     assert b"A new title" in changed.data
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"If-None-Match": "{etag}"}, 304),
+        ({"If-None-Match": "W/{etag}"}, 304),  # A proxy that compresses weakens it.
+        ({"If-None-Match": '"another", {etag}, W/"third"'}, 304),
+        ({"If-None-Match": "*"}, 304),
+        ({"If-None-Match": '"another"'}, 200),
+        ({"If-Modified-Since": "{moment}"}, 304),
+        ({"If-Modified-Since": "Mon, 01 Jan 2024 00:00:00 GMT"}, 200),
+        ({"If-Modified-Since": "the day before yesterday"}, 200),
+        # Whoever knows the tag is believed, whatever the clock says (RFC 9110, 13.1.3).
+        ({"If-None-Match": '"another"', "If-Modified-Since": "{moment}"}, 200),
+        ({"If-None-Match": "{etag}", "If-Modified-Since": "Mon, 01 Jan 2024 00:00:00 GMT"}, 304),
+    ],
+)
+def test_a_reader_says_in_many_ways_what_it_has(
+    client: FlaskClient, sent: dict[str, str], status: int
+) -> None:
+    course_session = make.course_session()
+    person = make.person()
+    make.registration(course_session=course_session, person=person)
+    slug = course_session.collaborative.slug
+    for address in (
+        f"/sessions/{course_session.id}.ics",
+        f"/calendars/collaboratives/{slug}.ics",
+        f"/calendars/topics/{course_session.topic.slug}.ics",
+        feed_of(person),
+    ):
+        first = client.get(address)
+        known = {"etag": first.headers["ETag"], "moment": first.headers["Last-Modified"]}
+        headers = {name: value.format(**known) for name, value in sent.items()}
+
+        again = client.get(address, headers=headers)
+
+        assert again.status_code == status
+        assert again.headers["ETag"] == first.headers["ETag"]
+        assert (again.data == b"") == (status == 304)
+        asked_about = client.head(address)
+        assert (asked_about.status_code, asked_about.data) == (200, b"")
+        assert asked_about.headers["ETag"] == first.headers["ETag"]
+
+
+def test_a_feed_names_itself_and_says_how_often_to_come(client: FlaskClient) -> None:
+    course_session = make.course_session(contact_email="pd@ces.example")
+    place = course_session.collaborative
+
+    lines = client.get(f"/calendars/collaboratives/{place.slug}.ics").text.split("\r\n")
+
+    assert f"X-WR-CALNAME:{place.name}: sessions" in lines
+    assert "X-WR-TIMEZONE:America/New_York" in lines
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT60M" in lines
+    assert not [line for line in lines if line.startswith("METHOD")]  # A feed asks nothing.
+    [organizer] = [line for line in lines if line.startswith("ORGANIZER")]
+    assert organizer.endswith(":mailto:pd@ces.example")
+    assert max(len(line.encode()) for line in lines) <= 75
+
+
+def test_a_change_of_time_place_or_status_raises_the_sequence_of_the_same_entry(
+    client: FlaskClient,
+) -> None:
+    place = make.collaborative()
+    rooms = [make.venue(collaborative=place) for _ in range(2)]
+    course_session = make.course_session(collaborative=place, venue_id=rooms[0].id, meetings=2)
+    seen = []
+
+    def look() -> None:
+        found = events(client, f"/calendars/collaboratives/{place.slug}.ics")
+        first = min(found, key=lambda event: str(event["UID"]))
+        seen.append((str(first["UID"]), int(first["SEQUENCE"]), str(first["STATUS"])))
+
+    look()
+    planned = [PlannedMeeting.of(each) for each in course_session.meetings]
+    later = [replace(each, ends_at=each.ends_at + timedelta(hours=1)) for each in planned]
+    catalog.set_meetings(course_session=course_session, meetings=later, actor=SYSTEM)
+    look()
+    details = replace(SessionDetails.of(course_session), venue_id=rooms[1].id)
+    catalog.edit_course_session(course_session=course_session, details=details, actor=SYSTEM)
+    look()
+    details = replace(SessionDetails.of(course_session), title="Another title")
+    catalog.edit_course_session(course_session=course_session, details=details, actor=SYSTEM)
+    look()
+    catalog.mark_cancelled(course_session=course_session, reason="Snow.", actor=SYSTEM)
+    look()
+
+    [uid] = {uid for uid, _, _ in seen}
+    assert uid in {meeting.uid for meeting in course_session.meetings}
+    assert [sequence for _, sequence, _ in seen] == [0, 1, 2, 2, 3]
+    assert [status for _, _, status in seen] == ["CONFIRMED"] * 4 + ["CANCELLED"]
+
+
+def test_three_programs_read_the_nights_on_which_the_clocks_change(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    place = make.collaborative()
+    wanted = [
+        datetime(2027, 3, 14, 6, 30, tzinfo=UTC),  # 1:30 AM, half an hour before 3:00 AM.
+        datetime(2027, 3, 14, 7, 30, tzinfo=UTC),  # 3:30 AM; there is no 2:30.
+        datetime(2027, 11, 7, 5, 30, tzinfo=UTC),  # 1:30 AM, the first time.
+        datetime(2027, 11, 7, 6, 30, tzinfo=UTC),  # 1:30 AM, the second time.
+        datetime(2027, 11, 7, 7, 30, tzinfo=UTC),  # 2:30 AM, once only.
+    ]
+    for starts_at in wanted:
+        make.course_session(collaborative=place, starts_at=starts_at)
+
+    address = f"/calendars/collaboratives/{place.slug}.ics"
+    feed = client.get(address).data
+
+    found = [event["DTSTART"].dt.astimezone(UTC) for event in events(client, address)]
+    assert found == wanted
+    by_ical_js = [each["starts_at"] for each in reading.events_by_ical_js(feed)]
+    assert [datetime.fromisoformat(each) for each in by_ical_js] == wanted
+    assert reading.starts_by_khal(feed, tmp_path) == wanted
 
 
 def test_own_feed_says_how_each_session_stands(client: FlaskClient) -> None:
