@@ -27,4 +27,5 @@ def dollars(cents: int) -> str:
 
 def plain(cents: int) -> str:
     """Write cents as a bare decimal number, as forms and spreadsheets want it."""
-    return f"{cents // 100}.{cents % 100:02}"
+    sign, cents = ("-" if cents < 0 else ""), abs(cents)
+    return f"{sign}{cents // 100}.{cents % 100:02}"
