@@ -263,6 +263,18 @@ def test_sessions_of_others_and_sessions_that_are_none_are_not_found(desk: Flask
     assert theirs.state == SessionState.PUBLISHED
 
 
+def test_opening_an_address_does_nothing(desk: FlaskClient, place: Collaborative) -> None:
+    # Rock #7034, mailtrain #1195: mail scanners follow every link and act for people.
+    session = draft(place)
+    addresses = [sent.address(session, tail) for tail in TAILS]
+
+    answers = {each: desk.get(each).status_code for each in addresses}
+
+    assert list(answers.values()) == [405, 405, 200, 405, 200, 200, 200]
+    assert (session.state, session.version) == (SessionState.DRAFT, 1)
+    assert db.session.scalars(select(CourseSession)).all() == [session]
+
+
 def test_without_its_token_no_button_does_anything(
     application: Flask, desk: FlaskClient, place: Collaborative
 ) -> None:

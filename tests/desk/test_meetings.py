@@ -120,6 +120,18 @@ def test_a_meeting_is_repeated_every_week_at_the_same_hour_on_the_wall(
     assert {clock.local(each.starts_at).hour for each in draft.meetings} == {15}
 
 
+def test_weeks_that_were_typed_are_shown_before_anything_is_saved(
+    desk: FlaskClient, draft: CourseSession
+) -> None:
+    # Enter in the field sends the form by its first button, which is Save.
+    page = post(desk, draft, sent.row(day="2027-03-11"), weeks=2)
+
+    assert page.status_code == 200
+    assert 'value="2027-03-25"' in page.text
+    assert 'name="weeks" type="number" value=""' in page.text.replace("\n", " ")
+    assert draft.meetings == []
+
+
 @pytest.mark.parametrize(
     ("rows", "weeks", "says"),
     [

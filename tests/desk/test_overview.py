@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from pdtrack.attendance import actions as attendance
 from pdtrack.attendance.models import Presence
-from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.catalog.models import CourseSession, Meeting, SessionState
 from pdtrack.core import clock
 from pdtrack.core.authz import RoleKind
 from pdtrack.core.db import db
@@ -121,6 +121,20 @@ def test_today_and_the_next_two_weeks_are_listed_in_order(
     assert found == sorted(found)
     assert ">Later</a>" not in page
     assert ">Off</a>" not in page
+
+
+def test_more_meetings_than_fit_are_not_left_out_in_silence(
+    desk: FlaskClient, place: Collaborative
+) -> None:
+    session = make.course_session(collaborative=place, starts_at=plans.morning(1))
+    values = {"ends_at": plans.morning(2), "changed_at": clock.now()}
+    fields: dict[str, Any] = {"course_session_id": session.id, **values}
+    db.session.add_all(Meeting(starts_at=plans.morning(1), **fields) for _ in range(98))
+    db.session.commit()
+
+    assert "There are more than fit here." not in desk.get(DESK).text
+    make.saved(Meeting(starts_at=plans.morning(1), **fields))
+    assert "There are more than fit here." in desk.get(DESK).text
 
 
 def test_somebody_who_teaches_sees_own_meetings_and_sheets_only(

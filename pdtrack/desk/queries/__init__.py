@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pdtrack.desk.queries.mail import Batch, mails_waiting, states_of_mail, undoable_mail
 from pdtrack.desk.queries.needs import (
+    MOST_AHEAD,
     Beginnings,
     Filling,
     Needs,
@@ -26,6 +27,7 @@ from pdtrack.desk.queries.sessions import (
 
 __all__ = [
     "LIST_STATES",
+    "MOST_AHEAD",
     "Batch",
     "Beginnings",
     "Filling",

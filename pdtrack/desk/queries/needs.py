@@ -30,6 +30,7 @@ from pdtrack.organizations.models import Collaborative
 from pdtrack.registration.models import ACTIVE, TAKING_PLACE, Registration, Status
 
 MOST_OF_A_KIND = 20
+MOST_AHEAD = 100
 CERTIFICATES_ARE_LATE = timedelta(days=120)
 FAILED_MAIL_IS_OLD = timedelta(days=14)
 
@@ -120,7 +121,7 @@ def meetings_ahead(place: Collaborative, *, teacher: Person | None = None) -> Se
             joinedload(Meeting.venue),
         )
         .order_by(Meeting.starts_at, Meeting.id)
-        .limit(100)
+        .limit(MOST_AHEAD)
     )
     return db.session.scalars(statement).all()
 

@@ -30,6 +30,7 @@ def show(short_name: str) -> ResponseReturnValue:
         needs=queries.needs_me_now(place, teacher=who),
         today=[each for each in meetings if clock.local(each.starts_at).date() <= today],
         coming=[each for each in meetings if clock.local(each.starts_at).date() > today],
+        is_cut=len(meetings) == queries.MOST_AHEAD,
         counts=registrations.counts({each.course_session_id for each in meetings}),
         beginnings=queries.beginnings(place),
         day=today,
