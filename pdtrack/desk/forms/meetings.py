@@ -140,6 +140,11 @@ class MeetingsForm(Form):
             self.meetings.append_entry({})
         self._offer_venues()
 
+    @property
+    def asks_to_repeat(self) -> bool:
+        """Whether weeks were typed: Enter in their field presses the form's first button, Save."""
+        return self.is_submitted() and _has_something(self.weeks)
+
     def repeat_weekly(self) -> None:
         """Write the last meeting once more for each of the weeks that follow."""
         rows = [each for each in self.rows if _is_whole(each) and not each.is_left_out]
@@ -214,6 +219,7 @@ class MeetingsForm(Form):
         day = last.day.data or clock.today()
         for week, row in enumerate([row for row in self.rows if row.is_blank][:weeks], start=1):
             row.fill(day + timedelta(days=7 * week), last)
+        self.weeks.data, self.weeks.raw_data = None, []  # Done: the next Save is meant.
 
     def _offer_venues(self) -> None:
         for row in self.rows:

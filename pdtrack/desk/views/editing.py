@@ -66,7 +66,7 @@ def meetings(short_name: str, course_session_id: int) -> ResponseReturnValue:
     form = MeetingsForm.showing(course_session, catalog.venues(place))
     if request.form.get("act") == "more":
         form.add_rows()
-    elif request.form.get("act") == "repeat":
+    elif request.form.get("act") == "repeat" or form.asks_to_repeat:
         form.repeat_weekly()
     elif _is_sent() and form.validate():
         answer = _save(
