@@ -132,6 +132,7 @@ def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
             case((part.c.is_last == 1, pdps.pdp_tenths), else_=null()).label("pdps"),
             case((part.c.is_last == 1, Certificate.serial), else_=null()).label("certificate"),
             Person.id.label("person_id"),
+            func.coalesce(part.c.ends_at, part.c.on_at).label("over_at"),
             part.c.on_at,
         )
         .select_from(part)
@@ -170,7 +171,7 @@ def stream(condition: ColumnElement[bool], period: Period) -> Iterator[Row[Any]]
 
 @dataclass(frozen=True)
 class Totals:
-    """What the report adds up to."""
+    """What the report adds up to; `unmarked` is what is over and has no mark."""
 
     rows: int
     people: int

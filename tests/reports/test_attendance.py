@@ -283,6 +283,21 @@ def test_a_coordinator_takes_the_same_report_home_for_the_days_asked(
     assert len(workbook.get_sheet_by_index(0).to_python()) == 2
 
 
+def test_what_is_still_to_come_waits_for_no_mark(district: District) -> None:
+    for course_session in (
+        past(),
+        make.course_session(),
+        make.course_session(
+            format=Format.SELF_PACED, independent_minutes=60, starts_at=clock.now()
+        ),
+    ):
+        make.registration(course_session=course_session, person=make.person(employer=district))
+
+    found = totals(of_district(district), around())
+
+    assert (found.rows, found.unmarked) == (3, 1)
+
+
 def test_somebody_who_attends_twice_is_one_person(district: District) -> None:
     ada = make.person(employer=district)
     for _ in range(2):
