@@ -16,8 +16,11 @@ from sqlalchemy import select
 
 from pdtrack.accounts.models import Person
 from pdtrack.app import create_app
-from pdtrack.catalog.models import CourseSession
-from pdtrack.core.db import db
+from pdtrack.catalog import actions as catalog
+from pdtrack.catalog.details import SessionDetails
+from pdtrack.catalog.models import CourseSession, Format
+from pdtrack.core.authz import SYSTEM, Actor
+from pdtrack.core.db import action, db, lock
 from pdtrack.core.outbox import OutgoingEmail
 from pdtrack.registration import actions, queries
 from pdtrack.registration.models import Registration, Status
@@ -211,3 +214,70 @@ def test_places_freed_at_the_same_moment_go_to_as_many_people_and_no_newcomer(
         *[Status.WAITLISTED] * 5,
     ]
     assert [each.id for each in queries.line(course_session)][:2] == waiting[3:]
+
+
+def test_every_way_to_a_place_at_the_same_moment_fills_each_place_once(racing: Flask) -> None:
+    # JEM #1926, #555, yggdrasil #190: who leaves, staff, and a larger room move one line.
+    course_session = make.course_session(capacity=2, format=Format.ONLINE)
+    ada, ben = (make.registration(course_session=course_session).id for _ in range(2))
+    waiting = [
+        make.registration(course_session=course_session, status=Status.WAITLISTED).id
+        for _ in range(6)
+    ]
+    newcomers = [(course_session.id, person_id) for person_id in _people(3)]
+    session_id = course_session.id
+    db.session.remove()
+
+    def leave(registration_id: int) -> str:
+        registration = db.session.get_one(Registration, registration_id)
+        actions.cancel(registration=registration, actor=registration.person)
+        return "left"
+
+    def remove(registration_id: int) -> str:
+        registration = db.session.get_one(Registration, registration_id)
+        actions.remove(registration=registration, reason="Ill.", actor=SYSTEM)
+        return "removed"
+
+    def enlarge() -> str:
+        _enlarge(course_session=db.session.get_one(CourseSession, session_id), by=2, actor=SYSTEM)
+        return "enlarged"
+
+    def fill() -> str:
+        actions.rebalance(
+            course_session=db.session.get_one(CourseSession, session_id), actor=SYSTEM
+        )
+        return "filled"
+
+    outcomes = _race_of_threads(
+        racing,
+        [
+            partial(leave, ada),
+            partial(remove, ben),
+            enlarge,
+            fill,
+            partial(leave, waiting[5]),
+            *(partial(_register, each) for each in newcomers),
+        ],
+    )
+
+    assert outcomes[-3:] == ["waitlisted"] * 3
+    assert queries.counts([session_id])[session_id] == Counts(taken=4, waiting=4)
+    assert [each.id for each in queries.line(db.session.get_one(CourseSession, session_id))][
+        :1
+    ] == [waiting[4]]
+    told = db.session.scalars(
+        select(OutgoingEmail.person_id).where(OutgoingEmail.subject.startswith("You are in"))
+    ).all()
+    assert len(told) == len(set(told)) == 4
+
+
+@action
+def _enlarge(*, course_session: CourseSession, by: int, actor: Actor) -> None:
+    """Do what the desk does: change the session, then move the line."""
+    lock(course_session)
+    details = {**dict(SessionDetails.of(course_session).items())}
+    details["capacity"] += by
+    catalog.edit_course_session(
+        course_session=course_session, details=SessionDetails(**details), actor=actor
+    )
+    actions.rebalance(course_session=course_session, actor=actor)
