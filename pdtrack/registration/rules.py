@@ -150,9 +150,11 @@ def why_nobody_is_promoted(course_session: CourseSession, counts: Counts) -> str
 
 def has_open_price(registration: Registration) -> bool:
     """Whether an employer's word would still change the price: until the session is over."""
-    is_on = registration.course_session.state == SessionState.PUBLISHED
-    is_open = is_on and not registration.course_session.has_ended
-    return registration.price_is_provisional and registration.status.is_active and is_open
+    employment, course_session = registration.employment, registration.course_session
+    is_on = course_session.state == SessionState.PUBLISHED and not course_session.has_ended
+    is_refused = employment is not None and employment.refused_at is not None
+    is_open = registration.price_is_provisional and registration.status.is_active
+    return is_open and is_on and not is_refused
 
 
 def may_use_purchase_order(employment: Employment | None) -> bool:

@@ -176,6 +176,22 @@ def test_the_pages_say_that_the_price_may_still_change(client: FlaskClient) -> N
     assert "hear of it by mail" not in after
 
 
+def test_a_refused_person_is_promised_nothing_until_the_refusal_is_taken_back(
+    client: FlaskClient,
+) -> None:
+    _, _, employment, registration = claimed()
+    browser = make.sign_in(client, registration.person)
+
+    employments.refuse(employment=employment, actor=SYSTEM)
+    assert actions.settle_prices() == 0
+    text = browser.get(f"/my/registrations/{registration.id}").text
+    employments.confirm(employment=employment, actor=SYSTEM)
+    actions.settle_prices()
+
+    assert "hear of it by mail" not in text
+    assert registration.price_cents == 9500
+
+
 def test_a_sweep_without_anything_to_do_is_one_question() -> None:
     claimed()
 
