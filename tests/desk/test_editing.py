@@ -51,25 +51,26 @@ def test_any_name_is_saved_and_shown_as_typed(
     assert name.split(" ", maxsplit=1)[0] in page
 
 
+TYPED = {
+    "format": "hybrid",
+    "online_link": "https://meet.example/j/1?a=b&c=d",
+    "online_note": "Passcode 7",
+    "bring": "Lunch",
+    "contact_phone": "413-555-0100",
+    "minimum": 8,
+    "has_waitlist": None,
+    "member_price": "95.50",
+    "non_member_price": "$1,250",
+    "opens_days_before": 60,
+    "closes_hours_before": 48,
+    "independent_minutes": 90,
+}
+
+
 def test_everything_typed_is_kept_and_shown_again(
     desk: FlaskClient, session: CourseSession
 ) -> None:
-    typed = {
-        "format": "hybrid",
-        "online_link": "https://meet.example/j/1?a=b&c=d",
-        "online_note": "Passcode 7",
-        "bring": "Lunch",
-        "contact_phone": "413-555-0100",
-        "minimum": 8,
-        "has_waitlist": None,
-        "member_price": "95.50",
-        "non_member_price": "$1,250",
-        "opens_days_before": 60,
-        "closes_hours_before": 48,
-        "independent_minutes": 90,
-    }
-
-    assert post(desk, session, **typed).status_code == 302
+    assert post(desk, session, **TYPED).status_code == 302
 
     assert session.format == Format.HYBRID
     assert (session.minimum, session.has_waitlist) == (8, False)
@@ -202,11 +203,18 @@ def test_a_change_of_place_is_asked_about_and_saved_only_then(
     assert "As typed" in back.text
     assert session.venue_id != library.id
 
-    answer = desk.post(
-        sent.address(session, "/edit"), data={**form, "telling": "tell"}, follow_redirects=True
-    )
-    assert "Saved. 1 mail leaves in five minutes." in answer.text
-    assert "Take the mail back" in answer.text
+
+def test_whoever_says_so_tells_and_may_take_it_back(
+    desk: FlaskClient, session: CourseSession, place: Collaborative
+) -> None:
+    plans.registered(session)
+    library = make.venue(collaborative=place, name="Library")
+
+    post(desk, session, venue=library.id, telling="tell")
+
+    page = desk.get(sent.address(session)).text
+    assert "Saved. 1 mail leaves in five minutes." in page
+    assert "Take the mail back" in page
     assert session.venue_id == library.id
 
 
