@@ -355,15 +355,16 @@ def test_a_copy_of_self_paced_work_has_no_dates(ces: Collaborative) -> None:
     assert copy.independent_minutes == 120
 
 
-def test_the_audit_never_keeps_the_link_to_join(ces: Collaborative) -> None:
+def test_the_audit_never_keeps_how_to_join(ces: Collaborative) -> None:
     made = draft(ces)
-    secret = replace(SessionDetails.of(made), online_link="https://meet.example/secret")
+    details = SessionDetails.of(made)
+    secret = replace(details, online_link="https://meet.example/x", online_note="Passcode 1234")
 
     actions.edit_course_session(course_session=made, details=secret, actor=SYSTEM)
 
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert entry
-    assert entry.after == {"online_link": "[link]"}
+    assert entry.after == {"online_link": "[link]", "online_note": "[note]"}
 
 
 def test_nobody_else_s_session_is_read_through_a_collaborative(ces: Collaborative) -> None:

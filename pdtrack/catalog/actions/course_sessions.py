@@ -28,6 +28,8 @@ from pdtrack.core.errors import Stale
 
 # A change of these changes where people go, so calendars must hear of it.
 _PLACE = {"venue_id", "format"}
+# How to join is for the registered alone: the link, and the passcode that stands beside it.
+_SECRETS = {"online_link": "[link]", "online_note": "[note]"}
 # Left behind by a copy: the dates of the original's own run.
 _DATES = {"opens_on": None, "due_on": None}
 
@@ -249,10 +251,10 @@ def _settle(course_session: CourseSession, *, has_moved: bool) -> None:
 
 
 def _written(values: dict[str, Any]) -> dict[str, Any]:
-    """Return values as JSON keeps them; a link to join is a secret, so only that it changed."""
+    """Return values as JSON keeps them; of how to join, which is a secret, only that it changed."""
     return {
-        name: "[link]"
-        if name == "online_link" and value
+        name: _SECRETS[name]
+        if name in _SECRETS and value
         else value.isoformat()
         if isinstance(value, date | datetime)
         else value
