@@ -153,6 +153,19 @@ def test_a_repetition_that_cannot_be_says_why(
     assert draft.meetings == []
 
 
+def test_rows_that_are_to_go_take_no_room_of_a_repetition_in_silence(
+    desk: FlaskClient, draft: CourseSession
+) -> None:
+    rows = [sent.row(day=sent.in_days(30 + number)) for number in range(70)]
+    for each in rows[:40]:
+        each["remove"] = "y"
+
+    assert post(desk, draft, *rows, act="repeat", weeks="40").status_code == 422
+    fewer = post(desk, draft, *rows, act="repeat", weeks="30")
+    assert fewer.status_code == 200
+    assert fewer.text.count("(new)") == 100
+
+
 def test_a_hundred_meetings_are_planned_and_no_more(
     desk: FlaskClient, draft: CourseSession
 ) -> None:

@@ -153,7 +153,7 @@ class MeetingsForm(Form):
             self.weeks.errors = ["Fill in one meeting first; then it can be repeated."]
         elif weeks is None or not 1 <= weeks <= MOST_WEEKS:
             self.weeks.errors = [f"Say for how many weeks: a number from 1 to {MOST_WEEKS}."]
-        elif len(rows) + weeks > rules.MOST_MEETINGS:
+        elif sum(not each.is_blank for each in self.rows) + weeks > rules.MOST_MEETINGS:
             self.weeks.errors = [f"A session has at most {rules.MOST_MEETINGS} meetings."]
         else:
             self._repeat(max(rows, key=lambda row: row.day.data or date.min), weeks)
