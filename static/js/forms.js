@@ -52,11 +52,11 @@ for (const button of document.querySelectorAll("button[data-counts]")) {
   count(button);
 }
 
-// Empty filters need not stand in the address.
+// Empty filters need not stand in the address; what has to be typed is asked for again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.getAttribute("method") === "post") return;
-  const empty = [...form.elements].filter((control) => control.name && control.value === "" && !control.disabled);
+  const empty = [...form.elements].filter((control) => control.name && control.value === "" && !control.disabled && !control.required);
   for (const control of empty) control.disabled = true;
   window.setTimeout(() => {
     for (const control of empty) control.disabled = false;

@@ -64,3 +64,14 @@ def test_what_comes_later_is_in_the_order_of_its_next_meetings(
 
 def test_every_page_leads_to_ones_certificates(adas: FlaskClient) -> None:
     assert 'href="/my/certificates"' in adas.get("/").text
+
+
+def test_whoever_has_a_role_and_nothing_ahead_finds_the_role_first(
+    app: Flask,  # noqa: ARG001 - the database.
+    client: FlaskClient,
+) -> None:
+    ces = make.collaborative(slug="ces", short_name="CES")
+    page = make.sign_in(client, make.coordinator(ces)).get("/my").text
+
+    assert "Desk of CES" in page
+    assert "Nothing is coming up" not in page
