@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from pdtrack.accounts.models import Person
 from pdtrack.catalog.models import CourseSession, Format
 from pdtrack.core import clock
 from pdtrack.core.db import db
+from pdtrack.core.outbox import OutgoingEmail
+from pdtrack.registration import actions
 from pdtrack.registration.models import Status
 from tests import make
 from tests.queries import MOST, count_queries
@@ -123,6 +126,37 @@ def test_the_online_link_is_shown_to_the_registered_only(adas: FlaskClient, ada:
         db.session.commit()
         assert "meet.example" not in page()
         assert "Code 1234" not in page()
+
+
+@pytest.mark.parametrize(
+    ("format_", "link", "note", "shows"),
+    [
+        (Format.ONLINE, None, "Call 413 555 0100", "Call 413 555 0100"),
+        (Format.HYBRID, "https://meet.example/1", None, "https://meet.example/1"),
+        (Format.IN_PERSON, "https://meet.example/1", "Code 1234", None),
+    ],
+)
+def test_how_to_join_is_shown_where_people_join_online(
+    adas: FlaskClient,
+    ada: Person,
+    format_: Format,
+    link: str | None,
+    note: str | None,
+    shows: str | None,
+) -> None:
+    course_session = make.course_session(format=format_, online_link=link, online_note=note)
+    registration = actions.register(
+        person=ada, course_session=course_session, employment=None, actor=ada
+    )
+    mail = db.session.scalars(select(OutgoingEmail)).one().text
+
+    for text in (
+        adas.get(f"/my/registrations/{registration.id}").text,
+        adas.get(f"/sessions/{course_session.id}").text,
+        mail,
+    ):
+        assert (shows or "") in text
+        assert shows or not any(each in text for each in ("meet.example", "1234", "Join online"))
 
 
 def test_details_are_changed(adas: FlaskClient, ada: Person) -> None:

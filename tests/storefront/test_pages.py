@@ -187,6 +187,20 @@ def test_the_link_to_join_is_shown_only_to_the_registered(
     assert "See my registration" in page
 
 
+def test_who_is_registered_before_there_is_a_link_is_told_where_it_will_be(
+    client: FlaskClient, ces: Collaborative, educator: Person
+) -> None:
+    made = session(ces, format=Format.ONLINE)
+
+    before = page_of(make.sign_in(client, educator), made)
+    make.registration(course_session=made, person=educator)
+    after = page_of(client, made)
+
+    assert "shown here once you are registered" in before
+    assert "shown here once you are registered" not in after
+    assert "The link to join will be here in time." in after
+
+
 def test_whoever_waits_sees_the_position(client: FlaskClient, ces: Collaborative) -> None:
     made = session(ces, capacity=1)
     make.registration(course_session=made)
