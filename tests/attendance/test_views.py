@@ -279,3 +279,19 @@ def test_enter_in_the_minutes_marks_partial(
     assert "<button" not in form
     after = page.partition(f'id="minutes-{ada.id}"')[2].partition("</form>")[0]
     assert 'value="partial"' in after
+
+
+def test_whoever_is_on_no_list_is_registered_by_coordinators_alone(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    place = course_session.collaborative
+    add = f"/manage/{place.slug}/sessions/{course_session.id}/roster/add"
+
+    make.sign_in(client, make.coordinator(place))
+    assert f'href="{add}"' in client.get(sheet(course_session)).text
+
+    make.sign_in(client, course_session.presenters[0])
+    page = client.get(sheet(course_session)).text
+    assert add not in page
+    assert "Tell Cora Coordinator, who registers them" in page
+    assert ada.person.sort_name in page

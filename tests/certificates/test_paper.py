@@ -6,6 +6,7 @@ import logging
 import re
 import subprocess
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -13,11 +14,18 @@ from typing import Any
 
 import pikepdf
 import pytest
+from flask import Flask
 
 from pdtrack.certificates import documents
 from pdtrack.certificates.models import Certificate, Paper
 
-pytestmark = pytest.mark.usefixtures("app")
+
+@pytest.fixture(autouse=True)
+def _in_the_application(application: Flask) -> Iterator[None]:
+    """Paper is printed from what it says; no database is asked."""
+    with application.app_context():
+        yield
+
 
 SAYS: dict[str, Any] = {
     "form": 1,
