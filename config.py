@@ -23,6 +23,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """
     is_production = environ.get("PDTRACK_ENV", "development") == "production"
     folder = Path(environ.get("PDTRACK_INSTANCE", INSTANCE))
+    database = environ.get("DATABASE_URL", f"sqlite:///{folder}/pdtrack.db")
     base = environ.get("PDTRACK_URL", f"http://127.0.0.1:{environ.get('PORT', '8000')}")
     settings: dict[str, Any] = {
         # "production" or "development".
@@ -34,9 +35,13 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         # Signs cookies, links and feed addresses.
         "SECRET_KEY": environ.get("PDTRACK_SECRET_KEY", DEFAULT_SECRET),
         # Where registrations, people and everything else is kept.
-        "SQLALCHEMY_DATABASE_URI": environ.get("DATABASE_URL", f"sqlite:///{folder}/pdtrack.db"),
-        # In production no error message repeats what was written: it may be about a person.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": is_production},
+        "SQLALCHEMY_DATABASE_URI": database,
+        # In production no error message repeats what was written: it may be about a person. And
+        # nobody meets an error because the database was restarted since the last request.
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": is_production,
+            "pool_pre_ping": not database.startswith("sqlite"),
+        },
         # The folder of the SQLite files, kept PDFs and, in development, mail.
         "PDTRACK_INSTANCE": str(folder),
         # Kept certificate PDFs, by content.

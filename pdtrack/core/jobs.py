@@ -85,8 +85,15 @@ def beat() -> None:
 
 
 def heartbeats() -> dict[str, datetime]:
-    """Return when each worker was last heard of, by "host:process"; the newest first."""
-    items = _of(current_app).huey.storage.result_items()
+    """Return when each worker was last heard of, by "host:process"; the newest first.
+
+    Empty when the store cannot be read: `trouble` says why.
+    """
+    try:
+        items = _of(current_app).huey.storage.result_items()
+    except Exception:
+        log.exception("The store of calls to the worker cannot be read")
+        return {}
     found = {
         _text(key).removeprefix(_HEARTBEAT): datetime.fromtimestamp(float(_text(value)), UTC)
         for key, value in items.items()
@@ -104,8 +111,23 @@ def sweep_heartbeats() -> None:
 
 
 def waiting() -> int:
-    """Return how many calls to the worker nobody has answered yet."""
-    return int(_of(current_app).huey.storage.queue_size())
+    """Return how many calls to the worker nobody has answered yet; -1 if they cannot be read."""
+    try:
+        return int(_of(current_app).huey.storage.queue_size())
+    except Exception:
+        log.exception("The store of calls to the worker cannot be read")
+        return -1
+
+
+def trouble() -> str | None:
+    """Return what keeps calls from reaching a worker, or nothing if they would."""
+    storage = _of(current_app).huey.storage
+    try:
+        storage.put_data("probe", b"")
+        storage.pop_data("probe")
+    except Exception as error:  # noqa: BLE001 - each kind of store has errors of its own.
+        return str(error) or type(error).__name__
+    return None
 
 
 def close(app: Flask) -> None:

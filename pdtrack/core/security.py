@@ -207,7 +207,7 @@ _TABLE = (
 
 
 def _counters_engine(url: str) -> Engine:
-    engine = create_engine(url)
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
     with engine.begin() as connection:

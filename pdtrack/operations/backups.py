@@ -51,6 +51,7 @@ _MANIFEST = "manifest.json"
 _TABLES = "tables/"
 _FILES = "files/"
 _AT_ONCE = 1000
+_LONGEST_BACKUP = 24 * 60 * 60  # Seconds after which nobody is writing one any more.
 # What every installation has from its first start.
 _FIRST_ROWS = frozenset({"regulations", "topics"})
 Say = Callable[[str], object]
@@ -93,9 +94,17 @@ def back_up(destination: Path, *, keep: int | None = None, say: Say = print) -> 
     finally:
         unfinished.unlink(missing_ok=True)
     if is_folder and keep is not None:
-        for old in sorted(destination.glob(PATTERN))[:-keep]:
-            old.unlink()
+        _tidy(destination, keep)
     return path
+
+
+def _tidy(folder: Path, keep: int) -> None:
+    """Delete older backups, and what is left of one that a power cut ended."""
+    for old in sorted(folder.glob(PATTERN))[:-keep]:
+        old.unlink()
+    for left in folder.glob(f".{PATTERN}.unfinished"):
+        if clock.now().timestamp() - left.stat().st_mtime > _LONGEST_BACKUP:
+            left.unlink()
 
 
 class _Writer:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pdtrack.accounts.models import EmailAddress, Role
 from pdtrack.certificates.models import CertificateFile
-from pdtrack.core import clock, delivery, filters, jobs
+from pdtrack.core import clock, delivery, filters, jobs, security
 from pdtrack.core.audit import AuditEntry
 from pdtrack.core.authz import RoleKind
 from pdtrack.core.db import db
@@ -26,6 +28,7 @@ DEAD_AFTER = timedelta(minutes=2)
 LITTLE_SPACE = 1 << 30
 DEMO_DOMAIN = "@demo.example"
 MOST_CLOCKS_DIFFER = timedelta(seconds=5)
+_PROBE = bytes(1 << 16)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def examine(*, is_deep: bool = True) -> Iterator[Finding]:
         yield finding
         if not finding.is_good:
             return  # Nothing else could be asked.
-    checks = [_people, _worker, _outbox, _space]
+    checks = [_people, _worker, _counters, _outbox, _space]
     for check in [*checks, _files, _mail_server, _clock] if is_deep else checks:
         yield from check()
 
@@ -56,19 +59,23 @@ def database_trouble() -> str | None:
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
-        return _first_line(error)
+        return first_line(error)
     return None
 
 
+def how_to_work() -> str:
+    """Return what is to be started when no worker is at work."""
+    return "the service pdtrack-worker" if _is_production() else _command("jobs work")
+
+
 def worker_age() -> timedelta | None:
-    """Return how long nobody has heard of a worker; nothing, if never."""
+    """Return how long nobody has heard of a worker; nothing, if never or if nobody can be."""
     beats = jobs.heartbeats()
     return clock.now() - next(iter(beats.values())) if beats else None
 
 
 def _settings() -> Iterator[Finding]:
-    settings = current_app.config
-    is_production = settings["PDTRACK_ENV"] == "production"
+    settings, is_production = current_app.config, _is_production()
     kind = "production" if is_production else "development"
     yield Finding(True, f"This is a {kind} installation at {settings['PDTRACK_URL']}.")
     if is_production and settings["PDTRACK_MAIL_FROM"].endswith(DEMO_DOMAIN):
@@ -100,7 +107,7 @@ def _schema() -> Iterator[Finding]:
         yield Finding(True, "The tables are those of this version.")
     else:
         sentence = f"The tables are at {current or 'nothing'}, this version wants {wanted}"
-        yield Finding(False, f"{sentence}: run `flask --app wsgi db upgrade`.")
+        yield Finding(False, f"{sentence}: run {_command('db upgrade')}.")
 
 
 def _people() -> Iterator[Finding]:
@@ -114,13 +121,12 @@ def _people() -> Iterator[Finding]:
     else:
         yield Finding(
             False,
-            "There is no platform administrator: run "
-            "`flask --app wsgi accounts create-administrator`.",
+            f"There is no platform administrator: run {_command('accounts create-administrator')}.",
         )
     demo = db.session.scalar(
         select(func.count(EmailAddress.id)).where(EmailAddress.address.endswith(DEMO_DOMAIN))
     )
-    if demo and current_app.config["PDTRACK_ENV"] == "production":
+    if demo and _is_production():
         yield Finding(
             False,
             "There are demo accounts, whose password is known to all: start with a new database.",
@@ -128,14 +134,28 @@ def _people() -> Iterator[Finding]:
 
 
 def _worker() -> Iterator[Finding]:
+    if trouble := jobs.trouble():
+        yield Finding(False, f"The worker cannot be called ({trouble}): see PDTRACK_JOBS_URL.")
+        return
     age = worker_age()
     if age is not None and age < DEAD_AFTER:
         yield Finding(True, "The worker is at work.")
     else:
-        since = f"for {_length(age)}" if age else "ever"
+        sentence = "No worker has been heard of" + (f" for {_length(age)}" if age else " yet")
+        yield Finding(False, f"{sentence}: start {how_to_work()}.")
+
+
+def _counters() -> Iterator[Finding]:
+    try:
+        security.hit("doctor", "doctor", limit=1, per_seconds=1)
+    except SQLAlchemyError as error:
         yield Finding(
-            False, f"No worker has been heard of {since}: start `flask --app wsgi jobs work`."
+            False,
+            f"Nobody can sign in, since attempts cannot be counted ({first_line(error)}): "
+            "see PDTRACK_LIMITS_URL.",
         )
+    else:
+        yield Finding(True, "Attempts to sign in are counted.")
 
 
 def _outbox() -> Iterator[Finding]:
@@ -153,12 +173,36 @@ def _outbox() -> Iterator[Finding]:
 
 
 def _space() -> Iterator[Finding]:
-    folder = current_app.config["PDTRACK_INSTANCE"]
-    free = shutil.disk_usage(folder).free
+    instance, files = current_app.config["PDTRACK_INSTANCE"], current_app.config["PDTRACK_FILES"]
+    for folder in dict.fromkeys((Path(instance), Path(files))):
+        yield from _room(folder)
+    for path in sorted(Path(instance).glob("*.db*")):
+        if not os.access(path, os.W_OK):
+            yield Finding(False, f"{path} cannot be written: {_ownership(path)}")
+
+
+def _room(folder: Path) -> Iterator[Finding]:
+    """Try whether something can be written into a folder, or into that where it will be made."""
+    there = next(each for each in (folder, *folder.parents) if each.is_dir())
+    try:
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(_PROBE)
+    except OSError as error:
+        yield Finding(
+            False,
+            f"Nothing can be written into {there} ({error.strerror}): make room, or "
+            f"{_ownership(there)}",
+        )
+        return
+    free = shutil.disk_usage(there).free
     if free < LITTLE_SPACE:
         yield Finding(False, f"Only {free >> 20} MB are free in {folder}: make room.")
     else:
         yield Finding(True, f"{free >> 30} GB are free in {folder}.")
+
+
+def _ownership(path: Path) -> str:
+    return f"give it to whom the web server and the worker run as (chown -R … {path})."
 
 
 def _files() -> Iterator[Finding]:
@@ -212,6 +256,15 @@ def _clock() -> Iterator[Finding]:
         yield Finding(True, f"The clock says {clock.now():%Y-%m-%d %H:%M} UTC.")
 
 
+def _command(words: str) -> str:
+    """Return how a command is typed here: in production there is one that knows the settings."""
+    return f"`pdtrack {words}`" if _is_production() else f"`flask --app wsgi {words}`"
+
+
+def _is_production() -> bool:
+    return bool(current_app.config["PDTRACK_ENV"] == "production")
+
+
 def _length(span: timedelta) -> str:
     seconds = int(span.total_seconds())
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
@@ -220,5 +273,6 @@ def _length(span: timedelta) -> str:
     return filters.plural(seconds, "second")
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what an error says, without the words for programmers below it."""
     return str(error).partition("\n")[0][:300] or type(error).__name__

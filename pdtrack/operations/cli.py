@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from pdtrack.core import filters, jobs
 from pdtrack.operations import backups, checkup, queries
@@ -41,7 +44,7 @@ def status() -> None:
         click.echo(f"What keeps it: {figures.trouble}")
     age = checkup.worker_age()
     if age is None or age > checkup.DEAD_AFTER:
-        click.echo("No worker is at work: start `flask --app wsgi jobs work`.")
+        click.echo(f"No worker is at work: start {checkup.how_to_work()}.")
 
 
 @click.command()
@@ -52,7 +55,8 @@ def backup(destination: Path, keep: int | None) -> None:
     """Write everything into one file: DESTINATION, or a new file in that folder."""
     if not destination.parent.is_dir():
         raise click.ClickException(f"There is no folder {destination.parent}.")
-    path = backups.back_up(destination, keep=keep, say=_warn)
+    with _in_a_sentence():
+        path = backups.back_up(destination, keep=keep, say=_warn)
     click.echo(f"Everything is in {path} ({path.stat().st_size >> 10:,} kB).")
 
 
@@ -62,10 +66,8 @@ def backup(destination: Path, keep: int | None) -> None:
 @with_appcontext
 def restore(source: Path, without_mail: bool) -> None:
     """Fill an empty installation with the backup in SOURCE."""
-    try:
+    with _in_a_sentence():
         manifest = backups.restore(source, has_mail=not without_mail, say=click.echo)
-    except backups.BackupRefused as refusal:
-        raise click.ClickException(str(refusal)) from refusal
     rows = sum(each["rows"] for each in manifest.tables)
     files = sum(name.startswith("files/") for name in manifest.digests)
     click.echo(f"Restored {filters.plural(rows, 'row')} and {filters.plural(files, 'file')}.")
@@ -81,6 +83,20 @@ def doctor() -> None:
         click.echo(f"{'ok   ' if finding.is_good else 'WRONG'}  {finding.sentence}")
     if wrong:
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """Say what keeps a command from being carried out, without a traceback."""
+    try:
+        yield
+    except backups.BackupRefused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    except OperationalError as error:
+        trouble = checkup.first_line(error)
+        raise click.ClickException(f"The database does not answer: {trouble}") from error
+    except OSError as error:
+        raise click.ClickException(f"Nothing was finished: {error}") from error
 
 
 def _warn(sentence: str) -> None:

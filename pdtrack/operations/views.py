@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from typing import Any
 
 from flask import (
@@ -31,6 +32,7 @@ from pdtrack.operations.forms import AuditFilter
 from pdtrack.organizations import queries as organizations
 
 bp = Blueprint("operations", __name__)
+log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -66,11 +68,15 @@ def healthz() -> ResponseReturnValue:
 @public
 def readyz() -> ResponseReturnValue:
     """Say whether requests can be served; that the worker is away is no reason to fail."""
-    trouble = checkup.database_trouble()
-    if trouble is None and schema.current() != schema.wanted():
-        trouble = "The tables have another version than this program."
+    trouble, reason = checkup.database_trouble(), None
     if trouble is not None:
-        return jsonify(ready=False, reason=trouble), 503, {"Cache-Control": "no-store"}
+        # What the database said, with the names of machines and people in it, is for the log.
+        log.warning("The database does not answer: %s", trouble)
+        reason = "The database does not answer."
+    elif schema.current() != schema.wanted():
+        reason = "The tables have another version than this program."
+    if reason is not None:
+        return jsonify(ready=False, reason=reason), 503, {"Cache-Control": "no-store"}
     figures, age = queries.outbox_figures(), checkup.worker_age()
     answer = jsonify(
         ready=True,

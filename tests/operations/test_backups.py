@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import os
 import tarfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -145,6 +146,31 @@ def test_a_backup_is_for_nobody_elses_eyes_and_appears_only_when_whole(
     assert [each.name for each in tmp_path.iterdir() if "unfinished" in each.name] == []
 
 
+def test_a_backup_that_is_interrupted_leaves_nothing(
+    machine: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, folder = machine("sqlite"), tmp_path / "backups"
+    folder.mkdir()
+    fill(app)
+    whole = save(app, folder)
+    write_table = backups._write_table  # noqa: SLF001 - to be in the middle of it.
+
+    def interrupt(*arguments: Any) -> Any:
+        described = write_table(*arguments)
+        if described["name"] == "people":
+            raise KeyboardInterrupt
+        return described
+
+    monkeypatch.setattr(backups, "_write_table", interrupt)
+    before = whole.read_bytes()
+    for destination in (folder, whole):
+        with pytest.raises(KeyboardInterrupt):
+            save(app, destination)
+
+    assert list(folder.iterdir()) == [whole]
+    assert whole.read_bytes() == before
+
+
 def test_a_folder_gets_a_new_file_each_night_and_keeps_the_newest(
     machine: Maker, tmp_path: Path
 ) -> None:
@@ -152,14 +178,21 @@ def test_a_folder_gets_a_new_file_each_night_and_keeps_the_newest(
     folder.mkdir()
     (folder / "pdtrack-notes.tar").touch()
     began = clock.now()
+    left, running = (folder / f".pdtrack-2027010{day}T023000Z.tar.unfinished" for day in (1, 2))
+    for path, hours in ((left, 25), (running, -70)):
+        path.touch()
+        moment = began.timestamp() - hours * 3600
+        os.utime(path, (moment, moment))
 
     for night in range(4):
         with clock.frozen(began + timedelta(days=night)), app.app_context():
             newest = backups.back_up(folder, keep=2)
 
     kept = sorted(each.name for each in folder.iterdir())
-    assert len(kept) == 3
+    assert len(kept) == 4
     assert newest.name in kept
+    assert running.name in kept
+    assert left.name not in kept  # What a power cut left of another.
     assert "pdtrack-notes.tar" in kept
 
 

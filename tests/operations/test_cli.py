@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from sqlalchemy.exc import OperationalError
 
 from pdtrack.app import create_app
 from pdtrack.catalog import search
@@ -18,7 +20,7 @@ from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import action, db
 from pdtrack.core.files import FileStore
 from pdtrack.core.outbox import MailState, OutgoingEmail
-from pdtrack.operations import checkup, schema
+from pdtrack.operations import backups, checkup, schema
 from tests import make
 from tests.conftest import prepare, settings
 from tests.servers import free_port
@@ -141,6 +143,62 @@ def test_the_doctor_finds_what_is_wrong(runner: FlaskCliRunner) -> None:
         assert words in result.output, result.output
 
 
+def test_the_doctor_finds_folders_in_which_nothing_can_be_kept(
+    runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        """A disk without room."""
+
+        def __init__(self, **_options: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", Full)
+    monkeypatch.setattr("os.access", lambda path, _mode: not str(path).endswith("jobs.db"))
+    jobs.beat()
+
+    result = runner.invoke(args=["doctor"])
+
+    folder = runner.app.config["PDTRACK_INSTANCE"]
+    assert result.exit_code == 1
+    assert f"Nothing can be written into {folder} (No space left on device)" in result.output
+    assert f"{folder}/jobs.db cannot be written: give it to whom" in result.output
+
+
+@pytest.mark.usefixtures("broken_calls")
+def test_the_doctor_finds_that_the_worker_cannot_be_called(runner: FlaskCliRunner) -> None:
+    result = runner.invoke(args=["doctor"])
+
+    assert result.exit_code == 1
+    assert "The worker cannot be called (disk I/O error): see PDTRACK_JOBS_URL." in result.output
+    assert "The clock says" in result.output  # Everything else is examined all the same.
+
+
+def test_the_doctor_finds_that_attempts_cannot_be_counted(
+    runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object, **_more: object) -> bool:
+        raise OperationalError("INSERT", {}, Exception("attempt to write a readonly database"))
+
+    monkeypatch.setattr(security, "hit", fail)
+
+    result = runner.invoke(args=["doctor"])
+
+    assert result.exit_code == 1
+    assert "attempts cannot be counted" in result.output
+
+
+def test_the_doctor_names_commands_as_they_are_typed_here(
+    runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "start `flask --app wsgi jobs work`." in runner.invoke(args=["doctor"]).output
+
+    monkeypatch.setitem(runner.app.config, "PDTRACK_ENV", "production")
+    output = runner.invoke(args=["doctor"]).output
+
+    assert "start the service pdtrack-worker." in output
+    assert "run `pdtrack accounts create-administrator`." in output
+
+
 def test_the_doctor_misses_a_kept_file(runner: FlaskCliRunner) -> None:
     store = FileStore(runner.app.config["PDTRACK_FILES"])
     digest = store.save(b"%PDF a certificate")
@@ -218,3 +276,30 @@ def test_what_cannot_be_restored_is_said_in_a_sentence(
     assert onto_something.exit_code == nowhere.exit_code == 1
     assert "not empty" in onto_something.output
     assert "There is no folder" in nowhere.output
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (OperationalError("SELECT", {}, Exception("it is away")), "database does not answer"),
+    ],
+)
+def test_a_backup_that_cannot_be_made_says_so_in_a_sentence_and_leaves_nothing(
+    runner: FlaskCliRunner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Exception,
+    words: str,
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(backups, "_write_table", fail)
+
+    result = runner.invoke(args=["backup", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "Traceback" not in result.output
+    assert [each.name for each in tmp_path.iterdir()] == ["instance"]

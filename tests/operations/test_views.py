@@ -110,7 +110,22 @@ def test_a_database_that_is_away_is_not_ready(
 
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.get_json()["reason"]) == (503, "it is away")
+    assert answer.status_code == 503
+    # Where the database is and who asks it is nobody else's business.
+    assert answer.get_json() == {"ready": False, "reason": "The database does not answer."}
+
+
+@pytest.mark.usefixtures("migrated", "broken_calls")
+def test_calls_that_cannot_be_read_are_no_reason_to_fail(app: Flask, client: FlaskClient) -> None:
+    app.config["PDTRACK_METRICS_TOKEN"] = TOKEN
+    try:
+        figures = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    finally:
+        app.config["PDTRACK_METRICS_TOKEN"] = ""
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.get_json()["worker_seconds"]) == (200, None)
+    assert "pdtrack_jobs_waiting -1.0" in figures.text
 
 
 @pytest.mark.parametrize(
