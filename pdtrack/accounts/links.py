@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pdtrack.accounts import queries
+from pdtrack.accounts import policy, queries
 from pdtrack.accounts.models import Invitation
 from pdtrack.core import tokens
 from pdtrack.core.tokens import LinkNoLongerWorks
@@ -63,4 +63,7 @@ def offered_invitation(token: str) -> Invitation:
     invitation = queries.invitation(tokens.find(INVITATION, token).subject_id)
     if invitation is None or invitation.withdrawn_at is not None:
         raise LinkNoLongerWorks("This invitation was withdrawn. Ask whoever sent it.")
+    # Who has left must not come back by an invitation to another address of their own.
+    if not policy.may_give_roles(invitation.invited_by, invitation.organization):
+        raise LinkNoLongerWorks("Whoever invited you has left since. Ask for a new invitation.")
     return invitation

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from pdtrack.accounts import queries
 from pdtrack.accounts.actions import invitations as actions
+from pdtrack.accounts.actions import roles
 from pdtrack.accounts.models import Invitation, Person
 from pdtrack.core import clock, outbox
 from pdtrack.core.authz import RoleKind
@@ -118,12 +119,21 @@ def test_inviting_again_replaces_the_older_invitation(
     first = invite(place, inviter)
     old = token()
 
-    second = invite(place, inviter)
+    with clock.frozen(clock.now() + timedelta(minutes=11)):
+        second = invite(place, inviter)
 
     assert first.withdrawn_at is not None
     assert queries.open_invitations(place.id) == [second]
     with pytest.raises(LinkNoLongerWorks):
         actions.accept(token=old, person=make.person(email=ADDRESS), actor=inviter)
+
+
+def test_a_second_click_sends_no_second_invitation(place: Collaborative, inviter: Person) -> None:
+    first = invite(place, inviter)
+
+    assert invite(place, inviter) is first
+    assert len(mailbox.mails_to(ADDRESS)) == 1
+    assert queries.open_invitations(place.id) == [first]
 
 
 def test_the_link_shows_what_is_offered_and_asks_strangers_to_sign_in_or_up(
@@ -204,6 +214,27 @@ def test_a_withdrawn_invitation_no_longer_works(
     assert mail.secret is not None
     with pytest.raises(AssertionError):
         mailbox.secret_in(mail)  # A mail that has not left yet does not leave.
+
+
+def test_an_invitation_ends_with_the_role_of_whoever_sent_it(client: FlaskClient) -> None:
+    # Who is put out must not come back by an invitation to a second address.
+    district = make.district(org_code="00080000")
+    leaving, staying = (make.role(RoleKind.DISTRICT_ADMINISTRATOR, district) for _ in range(2))
+    make.sign_in(client, leaving)
+    client.post(
+        "/districts/00080000/people/roles",
+        data={"email": ADDRESS, "role": "district_administrator"},
+    )
+    path, second = link(), make.person(email=ADDRESS)
+    roles.end(role=leaving.roles[0], actor=staying)
+    make.sign_in(client, second)
+
+    shown, accepted = client.get(path), client.post(path)
+
+    for answer in (shown, accepted):
+        assert answer.status_code in {410, 422}
+        assert "has left since. Ask for a new invitation." in answer.text
+    assert not second.holds(RoleKind.DISTRICT_ADMINISTRATOR, district.id)
 
 
 def test_an_invitation_runs_out_after_two_weeks(place: Collaborative, inviter: Person) -> None:
