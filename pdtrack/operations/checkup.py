@@ -42,10 +42,11 @@ class Finding:
 def examine(*, is_deep: bool = True) -> Iterator[Finding]:
     """Look at everything that can keep this installation from working.
 
-    The deep look reads every kept file, and asks the mail server and the time.
+    The deep look reads the whole database file and every kept file, and asks the mail
+    server and the time.
     """
     yield from _settings()
-    for finding in chain(_database(), _schema()):
+    for finding in chain(_database(is_deep=is_deep), _schema()):
         yield finding
         if not finding.is_good:
             return  # Nothing else could be asked.
@@ -87,13 +88,13 @@ def _settings() -> Iterator[Finding]:
         )
 
 
-def _database() -> Iterator[Finding]:
+def _database(*, is_deep: bool) -> Iterator[Finding]:
     if trouble := database_trouble():
         yield Finding(False, f"The database does not answer: {trouble}")
         return
     kind = "PostgreSQL" if db.engine.dialect.name == "postgresql" else "SQLite"
     yield Finding(True, f"The database ({kind}) answers.")
-    if kind == "SQLite":
+    if kind == "SQLite" and is_deep:
         broken = db.session.scalars(text("PRAGMA quick_check")).first()
         if broken == "ok":
             yield Finding(True, "The database file is whole.")

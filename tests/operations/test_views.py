@@ -184,6 +184,14 @@ def test_the_health_page_says_what_is_wrong(administrator: FlaskClient) -> None:
     assert page.count("<h1") == 1
 
 
+def test_the_health_page_leaves_reading_the_whole_database_to_the_doctor(
+    administrator: FlaskClient, queries: list[str]
+) -> None:
+    assert administrator.get("/platform/").status_code == 200
+
+    assert not [each for each in queries if "quick_check" in each]
+
+
 def test_stuck_mail_is_sent_anew_or_given_up(administrator: FlaskClient) -> None:
     stuck = email(state=MailState.FAILED, attempts=9, last_error="550 No such user")
     other = email()
