@@ -316,3 +316,10 @@ def test_presenters_and_board_members_see_no_people(
 
     assert client.get(PEOPLE).status_code == 404
     assert client.get(f"{PEOPLE}/new").status_code == 404
+
+
+def test_what_is_wrong_with_a_new_person_is_listed_in_the_page_s_order(desk: FlaskClient) -> None:
+    page = desk.post(f"{PEOPLE}/new", data={}).text
+
+    summary = page.partition('class="error-summary"')[2].partition("</ul>")[0]
+    assert summary.index("#first_name") < summary.index("#last_name") < summary.index("#employer")

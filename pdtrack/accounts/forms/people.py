@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import StringField
+from wtforms import Field, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from pdtrack.accounts.forms.employers import (
@@ -78,6 +78,14 @@ class OtherEmploymentForm(EmployerFields):
 
 class NewPersonForm(NameForm, OtherEmploymentForm):
     """Somebody without an account, and where they work."""
+
+    _fields: dict[str, Field]
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        # The page asks for the name first; what is wrong is listed in the page's order.
+        names = {name: self._fields[name] for name in ("first_name", "last_name")}
+        self._fields = {**names, **self._fields}
 
 
 class NewStaffForm(NameForm, EmploymentDetailsForm):
