@@ -143,10 +143,12 @@ def cancel_course_session(*, course_session: CourseSession, reason: str, actor: 
     if course_session.state == SessionState.PUBLISHED and course_session.has_ended:
         raise AlreadyHeld("This session is over, so it cannot be cancelled anymore.")
     if queries.has_credit(course_session):
-        raise AlreadyHeld(
-            "Attendance was taken, so people have earned hours here. Take the meetings that do "
-            "not take place out of its meetings instead."
+        instead = (
+            "Set an earlier day by which the work is due instead."
+            if course_session.is_self_paced
+            else "Take the meetings that do not take place out of its meetings instead."
         )
+        raise AlreadyHeld(f"Attendance was taken, so people have earned hours here. {instead}")
     batch = registration.cancel_course_session(
         course_session=course_session, reason=reason, actor=actor
     )

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from pdtrack.attendance import actions as attendance
 from pdtrack.attendance.models import Presence
+from pdtrack.attendance.queries import Part
 from pdtrack.catalog import actions as catalog
-from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.catalog.models import CourseSession, Format, SessionState
 from pdtrack.core import clock, outbox
 from pdtrack.core.audit import AuditEntry
 from pdtrack.core.authz import SYSTEM
@@ -120,6 +122,20 @@ def test_a_session_in_which_people_earned_hours_is_not_cancelled(
     else:
         cancel(session)
     assert (session.state == SessionState.PUBLISHED) is is_refused
+
+
+def test_self_paced_work_in_which_people_earned_hours_is_ended_instead() -> None:
+    session = make.course_session(
+        format=Format.SELF_PACED,
+        independent_minutes=60,
+        starts_at=plans.morning(-3),
+        ends_at=plans.morning(9),
+    )
+    ada = plans.unreachable(session)
+    attendance.mark(registration=ada, part=Part(None, 60), presence=Presence.PRESENT, actor=SYSTEM)
+
+    with pytest.raises(actions.AlreadyHeld, match="Set an earlier day"):
+        cancel(session)
 
 
 def test_hours_taken_back_do_not_keep_a_session_from_being_cancelled() -> None:
