@@ -184,6 +184,19 @@ def test_raised_places_name_who_was_promoted(desk: FlaskClient, session: CourseS
     assert waiting.status == Status.REGISTERED
 
 
+def test_raised_places_name_who_hears_of_it_from_nobody_else(
+    desk: FlaskClient, session: CourseSession
+) -> None:
+    session.capacity = 1
+    db.session.commit()
+    plans.registered(session)
+    aide = plans.registered(session, person=make.person(first_name="Nia", email=None))
+
+    post(desk, session, capacity=2)
+
+    assert f"tell them yourself: {aide.person.display_name}." in desk.get("/").text
+
+
 def test_a_change_of_place_is_asked_about_and_saved_only_then(
     desk: FlaskClient, session: CourseSession, place: Collaborative
 ) -> None:

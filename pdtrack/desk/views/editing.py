@@ -135,8 +135,6 @@ def _say(saved: actions.Saved) -> None:
     if saved.recredited:
         people = filters.plural(saved.recredited, "person", "people")
         flash(f"The attendance of {people} follows what is credited now.", "info")
-    if saved.unreachable:
-        flash(
-            f"Without an address, so tell them yourself: {rules.named(saved.unreachable)}.",
-            "warning",
-        )
+    promoted = [each.person.display_name for each in saved.promoted if not each.person.email]
+    if untold := list(dict.fromkeys([*saved.unreachable, *promoted])):
+        flash(f"Without an address, so tell them yourself: {rules.named(untold)}.", "warning")
