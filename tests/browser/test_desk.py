@@ -105,3 +105,16 @@ def test_a_year_is_one_page_to_print(
     page.pdf(path=tmp_path / "year.pdf", format="Letter")
 
     assert page_count(tmp_path / "year.pdf") == 1
+
+
+def test_the_first_stop_leads_past_the_section_s_menu_too(
+    demo_site: Site, open_as: Callable[..., Page]
+) -> None:
+    page = open_as(demo_site, COORDINATOR)
+    page.goto(f"{PLACE}/sessions")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("link", name="New session")).to_be_focused()
