@@ -98,11 +98,13 @@ def undo(*, registration: Registration, part: Part, actor: Actor) -> AttendanceE
     Raises `NothingToUndo`.
     """
     lock(registration)
-    last, before = rules.undoing(queries.entries(registration, part.meeting_id))
-    presence, minutes = (before.presence, before.minutes) if before else (Presence.UNMARKED, 0)
-    # The meeting may have been made longer or shorter since.
-    minutes = rules.recredited(presence, minutes=minutes, credited=part.credited_minutes)
-    return _write(registration, part, presence, minutes, undoes=last, actor=actor)
+    while True:  # A line that followed the meeting's new length is no step of its own.
+        last, before = rules.undoing(queries.entries(registration, part.meeting_id))
+        presence, minutes = (before.presence, before.minutes) if before else (Presence.UNMARKED, 0)
+        minutes = rules.recredited(presence, minutes=minutes, credited=part.credited_minutes)
+        entry = _write(registration, part, presence, minutes, undoes=last, actor=actor)
+        if (presence, minutes) != (last.presence, last.minutes):
+            return entry
 
 
 @action

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pdtrack.attendance import actions as attendance
+from pdtrack.attendance.rules import may_be_marked_from
 from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.details import PlannedMeeting, SessionDetails
 from pdtrack.catalog.models import Course, CourseSession, SessionState
@@ -127,6 +128,7 @@ def save_meetings(
     if version == course_session.version:  # Of other meetings than it was shown, a form is stale.
         _refuse_past(course_session, meetings, before)
         _refuse_taking_out_held(course_session, meetings, before)
+        _refuse_putting_off_held(course_session, meetings, before)
     catalog.set_meetings(
         course_session=course_session, meetings=meetings, version=version, actor=actor
     )
@@ -221,6 +223,26 @@ def _refuse_taking_out_held(
             f"People were present on {before.meetings[meeting_id].written}, so this meeting "
             "stays. Undo their attendance first if it was marked by mistake.",
             meeting_id=meeting_id,
+        )
+
+
+def _refuse_putting_off_held(
+    course_session: CourseSession, meetings: Sequence[PlannedMeeting], before: Plan
+) -> None:
+    now = clock.now()
+    ahead = {
+        each.id: index
+        for index, each in enumerate(meetings)
+        if each.id in before.meetings and may_be_marked_from(each.starts_at) > now
+    }
+    if all(may_be_marked_from(before.meetings[key].starts_at) > now for key in ahead if key):
+        return
+    for meeting_id in ahead.keys() & queries.held_meetings(course_session):
+        raise catalog.MeetingRefused(
+            f"People were present on {before.meetings[meeting_id].written}, so this meeting is not "
+            "put off. Add another one, or undo their attendance if it was marked by mistake.",
+            field="starts_at",
+            index=ahead[meeting_id],
         )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from pdtrack.accounts.models import Person
 from pdtrack.attendance import actions as attendance
 from pdtrack.attendance.models import Presence
-from pdtrack.attendance.queries import Part
+from pdtrack.attendance.queries import Part, find_part
 from pdtrack.catalog.details import PlannedMeeting, SessionDetails
 from pdtrack.catalog.models import CourseSession, Meeting
 from pdtrack.core import clock
@@ -90,8 +90,10 @@ def mark(
 
 
 def unmark(someone: Registration, part: Part) -> None:
-    """Take the last mark back."""
-    attendance.undo(registration=someone, part=part, actor=SYSTEM)
+    """Take the last mark back, as the sheet does: with what the part credits by now."""
+    now = find_part(someone.course_session, part.meeting_id)
+    assert now
+    attendance.undo(registration=someone, part=now, actor=SYSTEM)
 
 
 def mail() -> list[OutgoingEmail]:

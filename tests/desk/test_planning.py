@@ -30,6 +30,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PRESENT = Presence.PRESENT
 
 
+def presence_of(someone: Registration) -> Presence:
+    """How somebody is marked at the one meeting with a mark."""
+    [entry] = attendance.newest_of(someone).values()
+    return entry.presence
+
+
 def minutes_of(someone: Registration) -> int:
     """What somebody is credited in all, as the log says now."""
     return sum(each.minutes for each in attendance.newest_of(someone).values())
@@ -158,6 +164,23 @@ def test_a_meeting_at_which_people_were_stays() -> None:
     assert session.meetings[0].cancelled_at is None
 
 
+def test_a_meeting_at_which_people_were_is_not_put_off() -> None:
+    # mod_attendance #807: people were present in future sessions.
+    session = plans.begun()
+    ada = plans.unreachable(session)
+    part = plans.mark(ada)
+    first, second = plans.plans(session)
+    later = plans.moved(session.meetings[0], 3 * DAY)
+
+    with pytest.raises(catalog.MeetingRefused, match="is not put off") as refusal:
+        save(session, [second, later])
+    assert (refusal.value.field, refusal.value.index) == ("starts_at", 1)
+    save(session, [replace(first, starts_at=first.starts_at + HOUR), second])
+    plans.unmark(ada, part)
+    save(session, [later, second], Telling.QUIETLY)
+    assert session.meetings[0].starts_at == later.starts_at
+
+
 def test_a_mark_taken_back_holds_no_meeting() -> None:
     session = plans.begun()
     ada = plans.unreachable(session)
@@ -279,9 +302,23 @@ def test_a_mark_that_holds_again_is_worth_what_its_meeting_credits_now() -> None
     first, second = plans.plans(session)
     save(session, [replace(first, break_minutes=0), second])
 
-    plans.unmark(ada, replace(part, credited_minutes=420))
+    plans.unmark(ada, part)
 
     assert minutes_of(ada) == 420
+
+
+def test_marks_that_followed_are_taken_back_in_one_step() -> None:
+    session = plans.begun()
+    ada, ben = plans.unreachable(session), plans.unreachable(session)
+    plans.mark(ben, Presence.ABSENT)
+    parts = [plans.mark(each) for each in (ada, ben)]
+    first, second = plans.plans(session)
+    save(session, [replace(first, ends_at=first.ends_at - HOUR), second])
+
+    for someone, part in zip((ada, ben), parts, strict=True):
+        plans.unmark(someone, part)
+
+    assert [presence_of(each) for each in (ada, ben)] == [Presence.UNMARKED, Presence.ABSENT]
 
 
 def test_marks_do_not_follow_what_credits_the_same() -> None:
