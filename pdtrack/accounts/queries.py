@@ -17,6 +17,7 @@ from pdtrack.accounts.models import (
     SignInCode,
     SignUp,
 )
+from pdtrack.accounts.rules import Name, Workplace
 from pdtrack.core import clock
 from pdtrack.core.authz import RoleKind
 from pdtrack.core.db import db
@@ -175,6 +176,27 @@ def recipient(person: Person) -> Recipient | None:
     """Return where mail to a person goes; None for people without an address."""
     address = person.email
     return Recipient(address, person.display_name, person.id) if address else None
+
+
+def added_just_now(
+    name: Name, workplace: Workplace, employee_number: str | None, added_by_id: int
+) -> Person | None:
+    """Return whom an organization wrote down a moment ago with this name, employer and number."""
+    return db.session.scalar(
+        select(Person)
+        .join(Employment)
+        .where(
+            Person.first_name == name.first,
+            Person.last_name == name.last,
+            Person.added_by_id == added_by_id,
+            Person.created_at > clock.now() - clock.SLIP_OF_THE_MOUSE,
+            Employment.employee_number.is_not_distinct_from(employee_number or None),
+            Employment.organization_id.is_not_distinct_from(workplace.organization_id),
+            Employment.other_kind.is_not_distinct_from(workplace.other_kind),
+            Employment.other_name.is_not_distinct_from(workplace.other_name),
+        )
+        .limit(1)
+    )
 
 
 def employment(employment_id: int) -> Employment | None:

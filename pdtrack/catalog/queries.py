@@ -215,6 +215,12 @@ def courses(collaborative: Collaborative, *, with_retired: bool = False) -> Sequ
     return db.session.scalars(_courses(collaborative, with_retired=with_retired)).all()
 
 
+def courses_called(collaborative: Collaborative, title: str) -> Sequence[Course]:
+    """Return the courses in use with just this title."""
+    statement = _courses(collaborative, with_retired=False).where(Course.title == title)
+    return db.session.scalars(statement).all()
+
+
 def course_page(collaborative: Collaborative, *, text: str, number: int) -> Page[Course]:
     """Return a page of all courses of a collaborative whose title has this text."""
     statement = _courses(collaborative, with_retired=True)

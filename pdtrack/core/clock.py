@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/New_York")
+# How soon after the first a second click comes, or Back and the same form once more.
+SLIP_OF_THE_MOUSE = timedelta(minutes=10)
 
 # Days beyond are slips of the keyboard, and some of them no calendar can count on from.
 FIRST_YEAR, LAST_YEAR = 1900, 2199

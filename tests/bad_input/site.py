@@ -38,7 +38,7 @@ RIGHTFUL = {
     "invitations": "newcomer",
     "platform": "administrator",
 }
-AREAS = ("manage", "districts", "my", "platform", "public")
+AREAS = ("desk", "manage", "districts", "my", "platform", "public")
 COOKIE = "pdtrack"
 # What only some forms ask for, depending on what else is said in them.
 NEEDED = {"employer", "employee_number", "short_name", "file"}
@@ -117,7 +117,7 @@ class Site:
 
     def _further_pages(self, area: str) -> list[tuple[str | None, str]]:
         """Return pages that need a question, or a session that has not begun."""
-        if area != "manage":
+        if area != "desk":
             return []
         names = self.ours.names
         sessions = f"/manage/{names['short_name']}/sessions"
@@ -169,7 +169,9 @@ def _file(text: str) -> Any:
 
 def area_of(route: Route) -> str:
     """Return the part of the site to which a route belongs."""
-    place = route.rule.rule.split("/")[1]
+    _, place, *rest = route.rule.rule.split("/")
+    if place == "manage" and "sessions" in rest:
+        return "desk"
     return place if place in AREAS else "public"
 
 

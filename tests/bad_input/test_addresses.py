@@ -14,19 +14,8 @@ from tests.bad_input.values import DIGITS, ODD
 from tests.roles.conftest import writes
 from tests.roles.routes import Route
 
-NAMES = (
-    "a%00b",
-    "%07",
-    "%FF%FE",
-    "%ED%A0%80",
-    "%E2%80%AE%D7%A9",
-    "..%2F..%2Fetc%2Fpasswd",
-    "'%20OR%201=1%20--",
-    "%0D%0ASet-Cookie:%20a=b",
-    "x" * 3000,
-    "-",
-)
-NUMBERS = (str(2**31), str(2**63), "9" * 5000, "-1", "1.5", "0", "%C2%B2", "%D9%A1", "%00", "x")
+NAMES = ("a%00b", "%FF%FE%ED%A0%80", "..%2F..%2Fpasswd", "'%20OR%201=1%0D%0A", "x" * 3000)
+NUMBERS = (str(2**31), "9" * 5000, "-1", "0", "%D9%A1", "%00")
 # Whatever a page asks of its address; each page gets them all.
 QUESTIONS = (
     "act", "address", "code", "collaborative", "course", "email", "event", "format", "from", "kind",
@@ -35,20 +24,13 @@ QUESTIONS = (
 )  # fmt: skip
 ANSWERS = (
     "",
-    "0",
     "-1",
     DIGITS,
-    str(2**63),
-    "1e9",
-    "²",
-    "a\x00b",
-    ODD,
-    "x" * 3000,
+    f"²a\x00b {ODD}",
     "0001-01-01",
     "9999-12-31",
     "//evil.example/",
     "people:99999999999999999999",
-    "\\%_' OR \"1",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,8 +36,9 @@ BODIES: dict[str, tuple[bytes, str]] = {
 def test_what_is_no_form_is_refused_in_words(site: Site, area: str) -> None:
     problems, count = [], 0
 
+    kinds = itertools.cycle(BODIES.items())
     for route, url in site.routes("POST", area):
-        for what, (body, kind) in BODIES.items():
+        for what, (body, kind) in itertools.islice(kinds, 5):  # Each route gets other ones.
             count += 1
             with taken_back(), writes() as written:
                 answer = site.be(site.who(route)).post(url, data=body, content_type=kind)
@@ -61,15 +63,13 @@ def guarded(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_form_without_our_token_changes_nothing(site: Site, area: str) -> None:
     problems = []
 
-    for who, form in site.forms(area):
-        if form.method != "POST":
-            continue
+    for route, url in site.routes("POST", area):
         with writes() as written:
-            answer = site.send(who, form, list(form.values))
+            answer = site.be(site.who(route)).post(url, data={"reason": "Some words"})
         if answer.status_code != 400:
-            problems.append(f"{form} answers {answer.status_code}")
-        problems += [f"{form} {each}" for each in complaints(answer)]
-        problems += [f"{form} writes {each[:60]}" for each in written]
+            problems.append(f"{url} answers {answer.status_code}")
+        problems += [f"{url} {each}" for each in complaints(answer)]
+        problems += [f"{url} writes {each[:60]}" for each in written]
 
     assert not problems, "\n".join(problems)
 

@@ -247,6 +247,8 @@ def _end(employment: Employment, on: date, actor: Actor) -> None:
     _insist_on_current(employment)
     if on < employment.from_on:
         raise DaysOutOfOrder("The last day cannot be before the first.", field="to_on")
+    if employment.to_on == on:
+        return
     before = {"to_on": employment.to_on.isoformat() if employment.to_on else None}
     employment.to_on = on
     audit.record(

@@ -32,6 +32,7 @@ def invite(
 ) -> Invitation:
     """Offer a role to whoever holds an address; an older offer of the same stops working.
 
+    An offer of a moment ago stands: its link is on its way, and a second would end it.
     The other administrators of a district are told. Raises `WrongRole` or `AlreadyHeld`.
     """
     organization_id = organization.id if organization else None
@@ -42,6 +43,8 @@ def invite(
 
     for older in queries.open_invitations(organization_id):
         if older.address == address and older.kind == kind:
+            if clock.now() - older.invited_at < clock.SLIP_OF_THE_MOUSE:
+                return older
             withdraw(invitation=older, actor=actor)
     invitation = Invitation(
         address=address,

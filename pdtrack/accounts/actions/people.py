@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pdtrack.accounts import queries
 from pdtrack.accounts.actions import employments
 from pdtrack.accounts.models import Person
 from pdtrack.accounts.rules import Details, Name, Workplace
@@ -34,14 +35,19 @@ def add(
 ) -> Person:
     """Write somebody down who has no account: to be registered, marked and printed for.
 
-    Employer and employee number identify the person. Raises `NumberMissing`, or
-    `EmployeeNumberTaken` when the person is there already.
+    Employer and employee number identify the person; everything the same once more within
+    minutes is the same person. Raises `NumberMissing`, or `EmployeeNumberTaken` when the
+    person is there already.
     """
+    lock(added_by)  # A double click writes one person down.
     if workplace.organization_id is not None and not details.employee_number:
         raise NumberMissing(
             "Write the employee number: it tells two people of one name apart.",
             field="employee_number",
         )
+    known = queries.added_just_now(name, workplace, details.employee_number, added_by.id)
+    if known is not None:
+        return known
     person = Person(
         first_name=name.first,
         last_name=name.last,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select, update
 
-from pdtrack.catalog import search
+from pdtrack.catalog import queries, search
 from pdtrack.catalog.details import CourseDetails
 from pdtrack.catalog.models import (
     Course,
@@ -35,8 +35,13 @@ class CourseRetired(DomainError):
 
 @action
 def create_course(*, collaborative: Collaborative, details: CourseDetails, actor: Actor) -> Course:
-    """Write down a course that a collaborative teaches."""
-    course = Course(collaborative_id=collaborative.id, version=1, **_values(details))
+    """Write down a course that a collaborative teaches; one that says just the same is that one."""
+    lock(collaborative)  # A double click makes one course.
+    values = _values(details)
+    for known in queries.courses_called(collaborative, details.title):
+        if not _changes(known, values)[1]:
+            return known
+    course = Course(collaborative_id=collaborative.id, version=1, **values)
     db.session.add(course)
     db.session.flush()
     audit.record(

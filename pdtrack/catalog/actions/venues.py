@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from pdtrack.catalog import schedule, search
+from pdtrack.catalog import queries, schedule, search
 from pdtrack.catalog.details import VenueDetails
 from pdtrack.catalog.models import CourseSession, Meeting, Venue
 from pdtrack.core import audit, clock
@@ -17,7 +17,11 @@ _PLACE = ("name", "address", "town", "room")
 
 @action
 def create_venue(*, collaborative: Collaborative, details: VenueDetails, actor: Actor) -> Venue:
-    """Write down a place where a collaborative holds sessions."""
+    """Write down a place where a collaborative holds sessions; the same once more is that one."""
+    lock(collaborative)  # A double click makes one venue.
+    for known in queries.venues(collaborative):
+        if all(getattr(known, name) == value for name, value in details.items()):
+            return known
     venue = Venue(collaborative_id=collaborative.id, **dict(details.items()))
     db.session.add(venue)
     audit.record(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import joinedload
@@ -25,7 +24,6 @@ from pdtrack.core.db import db
 from pdtrack.organizations.models import Collaborative
 from pdtrack.registration.models import Registration
 
-SLIP_OF_THE_MOUSE = timedelta(minutes=10)
 LIST_STATES = ("upcoming", "drafts", "past", "cancelled", "all")
 
 
@@ -165,7 +163,7 @@ def _fresh_drafts() -> Select[CourseSession]:
         select(CourseSession)
         .where(
             CourseSession.state == SessionState.DRAFT,
-            CourseSession.changed_at > clock.now() - SLIP_OF_THE_MOUSE,
+            CourseSession.changed_at > clock.now() - clock.SLIP_OF_THE_MOUSE,
         )
         .order_by(CourseSession.id.desc())
     )
