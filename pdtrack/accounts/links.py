@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pdtrack.accounts import policy, queries
 from pdtrack.accounts.models import Invitation
-from pdtrack.core import tokens
+from pdtrack.core import clock, tokens
 from pdtrack.core.tokens import LinkNoLongerWorks
 
 SIGN_UP = "accounts.sign_up"
@@ -44,9 +44,11 @@ def reset_password(person_id: int) -> str | None:
 
 
 def sign_in_code(code_id: int) -> str | None:
-    """Return the six digits that sign somebody in."""
+    """Return the six digits that sign somebody in; none once they are dead."""
     code = queries.sign_in_code(code_id)
-    return None if code is None else tokens.six_digits(CODE, code.id, code.salt)
+    if code is None or code.used_at is not None or code.expires_at <= clock.now():
+        return None
+    return tokens.six_digits(CODE, code.id, code.salt)
 
 
 def accept_invitation(invitation_id: int) -> str | None:

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from pdtrack.accounts.actions import signing_in as actions
-from pdtrack.core import clock
+from pdtrack.core import clock, delivery
 from pdtrack.core.authz import NOBODY
 from pdtrack.core.db import db
+from pdtrack.core.outbox import MailState
 from tests import make
 from tests.accounts import mailbox
 from tests.accounts.entering import ADDRESS, is_in
@@ -89,6 +90,19 @@ def test_a_code_works_for_ten_minutes(client: FlaskClient) -> None:
     with clock.frozen(clock.now() + timedelta(minutes=10, seconds=1)):
         assert "no longer works" in send(client, code).text
     assert send(client, code).status_code == 302
+
+
+def test_a_code_that_was_kept_until_it_is_dead_does_not_leave(client: FlaskClient) -> None:
+    # The mail server was down: a late code would only be typed in vain.
+    make.person(email=ADDRESS)
+    ask(client)
+
+    with clock.frozen(clock.now() + timedelta(minutes=11)):
+        delivery.send_due()
+
+    mail = mailbox.newest(ADDRESS)
+    db.session.refresh(mail)
+    assert (mail.state, mail.last_error) == (MailState.UNDONE, "It was no longer wanted.")
 
 
 def test_a_code_works_only_in_the_browser_that_asked(app: Flask) -> None:
