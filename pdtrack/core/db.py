@@ -289,6 +289,14 @@ def _prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _open_postgresql)
+
+
+def _open_postgresql(connection: Any, _record: object) -> None:
+    # Compiling a query with many joins takes PostgreSQL longer than answering any page of ours.
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -318,3 +318,12 @@ def test_processes_that_count_before_they_write_lose_nothing(
         assert (process.returncode, output) == (0, "done\n")
     db.session.refresh(token)
     assert token.subject_id == 45
+
+
+@pytest.mark.postgresql
+def test_postgresql_answers_without_compiling_first(on_postgresql: Flask) -> None:
+    # Compiling the attendance report took five times as long as reading it.
+    with on_postgresql.app_context():
+        assert db.session.scalar(text("SHOW jit")) == "off"
+        db.session.rollback()
+        assert db.session.scalar(text("SHOW jit")) == "off"
