@@ -68,6 +68,8 @@ def _address(address: str, name: str) -> Address:
     local, _, domain = address.strip().rpartition("@")
     try:
         domain = domain if domain.isascii() else domain.encode("idna").decode()
+        # Whoever is known by the address alone is not named by it once more.
+        name = "" if name.strip() == address.strip() else name
         return Address(one_line(name)[:_MOST_OF_A_NAME], addr_spec=f"{local}@{domain}")
     except Exception as error:  # The parser's errors have no common base.
         raise Unmailable(f"This is no e-mail address: {address[:80]!r}") from error

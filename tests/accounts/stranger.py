@@ -18,5 +18,6 @@ def seen(answer: TestResponse, email: str) -> str:
         for name, value in sorted(answer.headers.items())
         if name not in _OF_THE_REQUEST
     ]
-    body = _CHANGING.sub("", answer.text).replace(email, "?")
+    shown = answer.text.replace("@<wbr>", "@")  # Where a long address may break.
+    body = _CHANGING.sub("", shown).replace(email, "?")
     return "\n".join([answer.status, *headers, body])

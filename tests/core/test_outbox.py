@@ -184,6 +184,13 @@ def test_nothing_that_people_type_becomes_a_header(mailbox: Mailbox) -> None:
     assert message["Subject"] == "Your x"
 
 
+def test_whoever_is_known_by_the_address_alone_is_not_named_by_it(mailbox: Mailbox) -> None:
+    send(Recipient("ada@people.example", "ada@people.example"))
+    delivery.send_due()
+
+    assert read(mailbox)["To"] == "ada@people.example"
+
+
 def test_names_of_every_script_arrive(mailbox: Mailbox) -> None:
     name = "Nguyễn O’Brien-Łukasz 李 👩‍🏫 " * 8
 
