@@ -180,6 +180,21 @@ def test_a_bad_employment_is_refused_at_its_field(
     assert ada.employments == []
 
 
+def test_whoever_adds_an_employer_to_register_comes_back_to_register(client: FlaskClient) -> None:
+    course_session = make.course_session()
+    register = f"/sessions/{course_session.id}/register"
+    make.sign_in(client, make.person())
+    add = f"/my/account/employments/new?next={register}"
+
+    assert f'href="{add}"' in client.get(register).text
+    added = client.post(add, data=employment_form(employer=str(make.district().id)))
+    saved = client.post(added.location, data={"position": "", "employee_number": ""})
+
+    assert saved.location == register
+    elsewhere = client.post(f"{added.location.partition('?')[0]}?next=//evil.example", data={})
+    assert elsewhere.location == "/my/account"
+
+
 def test_the_same_employer_is_not_added_twice(client: FlaskClient) -> None:
     district = make.district()
     make.sign_in(client, make.person(employer=district))

@@ -9,6 +9,7 @@ from pdtrack.accounts import identity, queries
 from pdtrack.accounts.actions import employments as actions
 from pdtrack.accounts.forms.account import EmploymentForm, EndEmploymentForm, NewEmploymentForm
 from pdtrack.accounts.models import Employment
+from pdtrack.accounts.views import returning
 from pdtrack.accounts.views.blueprint import bp
 from pdtrack.core import clock
 from pdtrack.core.authz import signed_in
@@ -26,7 +27,8 @@ def add_employment() -> ResponseReturnValue:
         with form.showing_errors():
             made = _begin(form, {each.id: each for each in current})
             flash(_said(made), "success")
-            return redirect(url_for(".edit_employment", employment_id=made.id))
+            way_back = returning.next_path()
+            return redirect(url_for(".edit_employment", employment_id=made.id, next=way_back))
     return form_page("accounts/add_employment.html", form=form)
 
 
@@ -47,7 +49,7 @@ def edit_employment(employment_id: int) -> ResponseReturnValue:
         with form.showing_errors():
             actions.change(employment=employment, details=form.details, actor=identity.me())
             flash("Saved.", "success")
-            return redirect(url_for(".account"))
+            return redirect(returning.next_path() or url_for(".account"))
     return form_page("accounts/edit_employment.html", form=form, employment=employment)
 
 
