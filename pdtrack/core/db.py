@@ -305,6 +305,12 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     use_wal(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # SQLite's own knows only ASCII, so that "émile" would not find Émile.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: object) -> str | None:
+    return None if value is None else str(value).lower()
 
 
 def use_wal(connection: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, literal, null, select, text
 
 from pdtrack.core import clock, errors
 from pdtrack.core import db as database
@@ -327,3 +327,11 @@ def test_postgresql_answers_without_compiling_first(on_postgresql: Flask) -> Non
         assert db.session.scalar(text("SHOW jit")) == "off"
         db.session.rollback()
         assert db.session.scalar(text("SHOW jit")) == "off"
+
+
+@pytest.mark.usefixtures("on_either")
+def test_capital_letters_of_every_alphabet_are_known() -> None:
+    assert db.session.scalar(select(func.lower(literal("ÉMILE ŁUKASZ Ở")))) == (
+        "émile łukasz ở"
+    )
+    assert db.session.scalar(select(func.lower(null()))) is None
