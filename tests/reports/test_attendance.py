@@ -243,6 +243,7 @@ def test_the_files_keep_their_columns_codes_and_texts(client: FlaskClient) -> No
     assert cells[0] == COLUMNS
     assert cells[1][0] == "00240000"
     assert cells[1][4] == "=SUM(A1)"
+    assert datetime.fromisoformat(str(cells[1][14])).utcoffset() is not None
 
 
 def test_a_collaborative_sees_all_of_its_own_and_nothing_else(district: District) -> None:

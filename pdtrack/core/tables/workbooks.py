@@ -1,4 +1,4 @@
-"""Tables as Excel workbooks: text stays text, dates are dates, memory stays small.
+"""Tables as Excel workbooks: text stays text, days are dates, memory stays small.
 
 XlsxWriter makes the frame, which is a whole workbook with one sample row; its rows are
 then written here, straight into the file. docs/adr/0009-workbooks.md says why.
@@ -18,7 +18,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
-from pdtrack.core import clock
 from pdtrack.core.errors import DomainError
 from pdtrack.core.tables.columns import IN_FILES, Column, Kind, Row
 from pdtrack.core.tables.csv_files import KeptTexts
@@ -31,19 +30,18 @@ _MOST_ROWS = 1_048_576  # What Excel takes, with the headings.
 _LONGEST_TEXT = 32_767  # Of one cell, in Excel.
 _ROWS_AT_ONCE = 500
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel counts days of no zone from here.
-_SECONDS_A_DAY = 86_400
 
 _FORMATS: dict[Kind, str] = {
     "text": "@",
     "number": "General",
-    "moment": "yyyy-mm-dd hh:mm",
+    "moment": "@",
     "date": "yyyy-mm-dd",
     "money": "$#,##0.00",
     "points": "0.0",
     "minutes": "0",
     "hours": "0.0#",
 }
-_WIDTHS: dict[Kind, int] = {"text": 18, "moment": 17, "date": 12}
+_WIDTHS: dict[Kind, int] = {"text": 18, "moment": 26, "date": 12}
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -56,8 +54,8 @@ class TooManyRows(DomainError):
 def xlsx_file(columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str) -> IO[bytes]:
     """Write rows as a workbook into a temporary file, open at its beginning.
 
-    The headings stay in view and filter, moments are in the collaboratives' wall
-    time, and nothing becomes a formula or a link. The file goes away when closed.
+    The headings stay in view and filter, and nothing becomes a formula or a link. Moments
+    are written as in CSV, for dates of Excel know no zone. The file goes away when closed.
     Raises `TooManyRows` beyond what Excel can open.
     """
     file = TemporaryFile()  # noqa: SIM115 - whoever asked for it reads and closes it.
@@ -164,32 +162,25 @@ def _row_texts(
 
 
 def _cell_writer(column: Column[Any], style: str) -> Callable[[Any], str]:
-    if column.kind == "text":
-        return lambda value: _text_cell(value, style)
-    write = _NUMBERS.get(column.kind, IN_FILES[column.kind])
+    if column.kind in {"text", "moment"}:
+        say = IN_FILES[column.kind]
+        return lambda value: _text_cell(say(value), style)
+    write = _serial_date if column.kind == "date" else IN_FILES[column.kind]
     return lambda value: f"{style}/>" if value is None else f"{style}><v>{write(value)}</v></c>"
 
 
-def _text_cell(value: object, style: str) -> str:
-    if value is None or value == "":
+def _text_cell(text: str, style: str) -> str:
+    if not text:
         return f"{style}/>"
     # Excel reads _x0041_ as "A"; a text that looks like that must say that it is none.
-    text = _LOOKS_ESCAPED.sub("_x005F_", str(value)[:_LONGEST_TEXT])
+    text = _LOOKS_ESCAPED.sub("_x005F_", text[:_LONGEST_TEXT])
     text = _NOT_IN_XML.sub("", text.replace("\r\n", "\n"))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f'{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
-def _serial_moment(moment: datetime) -> str:
-    since = clock.local(moment).replace(tzinfo=None) - _DAY_ZERO
-    return repr(since.days + since.seconds / _SECONDS_A_DAY)
-
-
 def _serial_date(day: date) -> str:
     return str((day - _DAY_ZERO.date()).days)
-
-
-_NUMBERS: dict[Kind, Callable[[Any], str]] = {"moment": _serial_moment, "date": _serial_date}
 
 
 def _width(column: Column[Any]) -> int:
