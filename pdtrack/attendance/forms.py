@@ -6,6 +6,7 @@ from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from pdtrack.attendance.models import Presence
+from pdtrack.core import incoming
 from pdtrack.core.fields import WholeNumber
 from pdtrack.core.forms import Form, SelectChoice
 
@@ -25,7 +26,7 @@ class PartForm(Form):
     def meeting_id(self) -> int | None:
         """The meeting's id, if a meeting is meant; no meeting has the id 0."""
         text = self.meeting.data or ""
-        return (int(text[:10]) if text.isascii() and text.isdigit() else 0) if text else None
+        return (incoming.row_number(text) or 0) if text else None
 
 
 class MarkForm(PartForm):

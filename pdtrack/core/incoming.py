@@ -24,6 +24,14 @@ def clean(text: str) -> str:
     return _ENDS.sub(" ", _UNKEPT.sub("", text))
 
 
+def row_number(text: str) -> int | None:
+    """Return the number of a row that a text is; none if no database counts to it."""
+    digits = text.lstrip("0") or text[-1:]
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(MOST))):
+        return None
+    return int(digits) if int(digits) <= MOST else None
+
+
 class Parameters(ImmutableMultiDict[str, Any]):
     """The fields of a question or a form, as they can be kept; files stay as they are."""
 
@@ -59,9 +67,10 @@ class Number(IntegerConverter):
 
     def to_python(self, value: str) -> int:
         """Return the number."""
-        if len(value.lstrip("0")) > len(str(MOST)) or int(value) > MOST:
+        number = row_number(value)
+        if number is None:
             raise ValidationError
-        return int(value)
+        return number
 
 
 def init_app(app: Flask) -> None:

@@ -11,15 +11,14 @@ from wtforms import StringField
 from wtforms.validators import Optional, Regexp
 
 from pdtrack.accounts import queries as people
-from pdtrack.core import clock
+from pdtrack.core import clock, incoming
 from pdtrack.core.fields import Day
 from pdtrack.core.forms import Form
 from pdtrack.operations.queries import WhatHappened
 from pdtrack.organizations import queries as organizations
 
 USUAL_DAYS = timedelta(days=30)
-_NUMBER = re.compile(r"[0-9]{1,12}")
-_SUBJECT = re.compile(r"([a-z_]+)(?::(\d{1,12}))?")
+_SUBJECT = re.compile(r"([a-z_]+)(?::([0-9]{1,9}))?")
 
 
 class AuditFilter(Form):
@@ -61,8 +60,9 @@ class AuditFilter(Form):
 
     def _person_id(self) -> int | None:
         asked = self.person.data or ""
-        if _NUMBER.fullmatch(asked):
-            return int(asked)
+        number = incoming.row_number(asked)
+        if number is not None:
+            return number
         person = people.by_address(asked.lower()) if asked else None
         if asked and person is None:
             self.person.errors = ["Nobody has this address."]

@@ -23,6 +23,27 @@ def test_only_what_nobody_sees_is_taken_out(text: str, kept: str) -> None:
     assert incoming.clean(text) == kept
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("007", 7),
+        ("2147483647", 2**31 - 1),
+        ("2147483648", None),
+        ("9" * 5000, None),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("²", None),
+        ("١٢", None),
+    ],
+)
+def test_the_number_of_a_row_is_one_that_every_database_counts_to(
+    text: str, number: int | None
+) -> None:
+    assert incoming.row_number(text) == number
+
+
 @pytest.fixture
 def echo() -> FlaskClient:
     """An application that says what reached it."""

@@ -35,6 +35,7 @@ def invite(
     An offer of a moment ago stands: its link is on its way, and a second would end it.
     The other administrators of a district are told. Raises `WrongRole` or `AlreadyHeld`.
     """
+    lock(actor)  # Two clicks of one person make one invitation.
     organization_id = organization.id if organization else None
     if kind not in kinds_in(organization.kind if organization else None):
         raise WrongRole("Choose one of the roles on the list.", field="role")
