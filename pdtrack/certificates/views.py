@@ -160,7 +160,7 @@ def pdf(serial: str) -> ResponseReturnValue:
     response = send_file(
         printing.store().path(file.digest),
         mimetype="application/pdf",
-        download_name=f"{certificate.serial}.pdf",
+        download_name=f"{certificate.serial}{'-a4' if paper == Paper.A4 else ''}.pdf",
         etag=file.digest,
     )
     response.headers["Cache-Control"] = "private, no-cache"

@@ -141,7 +141,8 @@ def cancel_course_session(*, course_session: CourseSession, reason: str, actor: 
 
     Raises `AlreadyHeld` once it is over or anybody was credited anything.
     """
-    lock(course_session)
+    # Nobody marks anybody present between the question below and its answer.
+    lock(course_session, *registrations.active(course_session))
     if course_session.state == SessionState.PUBLISHED and course_session.has_ended:
         raise AlreadyHeld("This session is over, so it cannot be cancelled anymore.")
     if queries.has_credit(course_session):

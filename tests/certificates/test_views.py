@@ -101,6 +101,7 @@ def test_the_holder_downloads_the_kept_file(
         assert letter.mimetype == "application/pdf"
         assert letter.data.startswith(b"%PDF-")
         assert letter.data != a4.data
+        assert f"{certificate.serial}-a4.pdf" in a4.headers["Content-Disposition"]
     with client.get(address, headers={"If-None-Match": letter.headers["ETag"]}) as same:
         assert same.status_code == 304
 

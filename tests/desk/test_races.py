@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,14 +15,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from pdtrack.app import create_app
+from pdtrack.attendance import actions as attendance
+from pdtrack.attendance import queries as attendance_queries
+from pdtrack.attendance.models import Presence
 from pdtrack.catalog.details import SessionDetails
 from pdtrack.catalog.models import Course, CourseSession, Format, Meeting
-from pdtrack.core import jobs, security
+from pdtrack.core import clock, jobs, security
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
 from pdtrack.core.errors import DomainError
 from pdtrack.desk import actions
 from pdtrack.desk.rules import Telling
+from pdtrack.registration.models import Registration
 from tests import make
 from tests.conftest import prepare, settings
 from tests.desk import plans
@@ -147,3 +152,25 @@ def test_places_that_several_add_at_once_go_to_those_who_wait_in_order(racing: F
         return [each.id for each in saved.promoted]
 
     assert at_once(racing, save) == {str(everybody[1:3]): 1, "[]": AT_ONCE - 1}
+
+
+def test_what_was_attended_is_not_cancelled_at_the_same_moment(racing: Flask) -> None:
+    session = make.course_session(starts_at=clock.now() - timedelta(hours=1))
+    attended = make.registration(course_session=session)
+    key, registration_id, turns = session.id, attended.id, itertools.count()
+
+    def mark_or_cancel() -> str:
+        course_session = found(key)
+        if next(turns) % 2:
+            actions.cancel_course_session(course_session=course_session, reason="", actor=SYSTEM)
+            return "cancelled"
+        attendance.mark(
+            registration=db.session.get_one(Registration, registration_id),
+            part=attendance_queries.parts(course_session)[0],
+            presence=Presence.PRESENT,
+            actor=SYSTEM,
+        )
+        return "marked"
+
+    came_of_it = at_once(racing, mark_or_cancel)
+    assert ("marked" in came_of_it) != ("cancelled" in came_of_it)
