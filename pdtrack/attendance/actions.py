@@ -6,10 +6,11 @@ from pdtrack.attendance import emails, queries, rules
 from pdtrack.attendance.models import AttendanceEntry, Objection, Presence
 from pdtrack.attendance.queries import Part
 from pdtrack.catalog.models import CourseSession, SessionState
-from pdtrack.core import audit, clock
+from pdtrack.core import audit, clock, filters
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, db, lock
 from pdtrack.core.errors import DomainError
+from pdtrack.registration import actions as registrations
 from pdtrack.registration.models import Registration, Status
 
 
@@ -19,6 +20,10 @@ class NotMarkable(DomainError):
 
 class AlreadyOpen(DomainError):
     """The person has said so already, and nobody has answered yet."""
+
+
+class WasThere(DomainError):
+    """The person is credited something, so the registration stays."""
 
 
 class AlreadySettled(DomainError):
@@ -209,3 +214,19 @@ def _write(
         after={"meeting_id": part.meeting_id, "presence": presence, "minutes": minutes},
     )
     return entry
+
+
+@action
+def remove(*, registration: Registration, reason: str, actor: Actor) -> None:
+    """Take a person off the roster who was not there; reports count only who stays on it.
+
+    Raises `WasThere`, and what `registration.actions.remove` raises.
+    """
+    lock(registration.course_session, registration)
+    minutes = sum(entry.minutes for entry in queries.newest_of(registration).values())
+    if minutes:
+        raise WasThere(
+            f"{registration.person.display_name} was there for {filters.hours(minutes)}, and "
+            "reports would lose them. Is that wrong? Then undo it on the attendance sheet first."
+        )
+    registrations.remove(registration=registration, reason=reason, actor=actor)

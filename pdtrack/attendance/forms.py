@@ -63,3 +63,16 @@ class AnswerForm(Form):
             Length(max=1000, message="Use at most 1,000 characters."),
         ],
     )
+
+
+class RemovalForm(Form):
+    """Why somebody is taken off the roster."""
+
+    reason = TextAreaField(
+        "Reason",
+        [
+            DataRequired("Say why; the person is told these words."),
+            Length(max=500, message="Use at most 500 characters."),
+        ],
+        description="The person is told these words.",
+    )

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from pdtrack.accounts.identity import me
 from pdtrack.attendance import actions, policy, queries
-from pdtrack.attendance.forms import AnswerForm, MarkForm, ObjectionForm, PartForm
+from pdtrack.attendance.forms import AnswerForm, MarkForm, ObjectionForm, PartForm, RemovalForm
 from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.attendance.queries import Part
 from pdtrack.catalog import queries as catalog
@@ -21,12 +21,16 @@ from pdtrack.core.forms import SelectChoice
 from pdtrack.core.pages import UNPROCESSABLE, flash_refusal, form_page, is_htmx, or_404
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import Collaborative
+from pdtrack.registration import policy as registration_policy
 from pdtrack.registration import queries as registrations
+from pdtrack.registration import rules as registration_rules
 from pdtrack.registration.models import Registration
 
 bp = Blueprint("attendance", __name__)
 DESK = "/manage/<short_name>"
-SHEET = f"{DESK}/sessions/<int:course_session_id>/attendance"
+SESSION = f"{DESK}/sessions/<int:course_session_id>"
+SHEET = f"{SESSION}/attendance"
+REMOVAL = f"{SESSION}/roster/<int:registration_id>/remove"
 # What addresses and forms call the work outside meetings.
 OUTSIDE = "outside"
 
@@ -110,6 +114,35 @@ def mark_rest_present(short_name: str, course_session_id: int) -> ResponseReturn
     except DomainError as refusal:
         flash_refusal(refusal)
     return _back_to_sheet(place, course_session, part)
+
+
+@bp.route(REMOVAL, methods=["GET", "POST"])
+def remove(short_name: str, course_session_id: int, registration_id: int) -> ResponseReturnValue:
+    """Take a person off the roster, or out of the line, with a reason."""
+    place, course_session = _load(short_name, course_session_id)
+    authorize(registration_policy.may_change_roster, course_session)
+    registration = or_404(registrations.in_course_session(course_session, registration_id))
+    form = RemovalForm()
+    if form.validate_on_submit():
+        with form.showing_errors():
+            actions.remove(registration=registration, reason=form.reason.data or "", actor=me())
+            flash(f"{registration.person.display_name} is off the roster.", "success")
+            return redirect(
+                url_for(
+                    "registration.roster",
+                    short_name=place.slug,
+                    course_session_id=course_session.id,
+                )
+            )
+    return form_page(
+        "attendance/remove.html",
+        form=form,
+        place=place,
+        course_session=course_session,
+        registration=registration,
+        counts=registrations.count(course_session),
+        has_begun=registration_rules.has_begun(course_session),
+    )
 
 
 @bp.get(f"{DESK}/attendance")

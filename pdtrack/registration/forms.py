@@ -149,13 +149,3 @@ class DetailsForm(Form):
 
 class ConfirmForm(Form):
     """An act whose consequences were just read."""
-
-
-class RemovalForm(Form):
-    """Why somebody is taken off the roster."""
-
-    reason = TextAreaField(
-        "Reason",
-        [DataRequired("Say why; the person is told these words."), _at_most(500)],
-        description="The person is told these words.",
-    )

@@ -295,3 +295,40 @@ def test_whoever_is_on_no_list_is_registered_by_coordinators_alone(
     assert add not in page
     assert "Tell Cora Coordinator, who registers them" in page
     assert ada.person.sort_name in page
+
+
+def test_nobody_who_was_there_is_taken_off_the_roster(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+    address = sheet(course_session).replace("attendance", f"roster/{ada.id}/remove")
+    mark(client, ada, presence="partial", minutes="90")
+
+    refused = client.post(address, data={"reason": "On the wrong list."})
+    assert refused.status_code == 422
+    assert "was there for 1.5 hours" in refused.text
+    assert "On the wrong list." in refused.text
+
+    mark(client, ada, presence="absent")
+    assert client.post(address, data={"reason": "On the wrong list."}).status_code == 302
+    assert not ada.status.is_active
+
+
+def test_the_question_says_whether_mail_is_sent(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+    aide = make.registration(course_session=course_session, person=make.person(email=None))
+    over = make.registration(
+        course_session=make.course_session(
+            course=course_session.course, starts_at=clock.now() - timedelta(days=3)
+        )
+    )
+
+    pages = [
+        client.get(sheet(each.course_session).replace("attendance", f"roster/{each.id}/remove"))
+        for each in (ada, aide, over)
+    ]
+
+    said = ["is told by mail, with your reason", "please tell them yourself", "is not told by mail"]
+    assert [words in page.text for words, page in zip(said, pages, strict=True)] == [True] * 3

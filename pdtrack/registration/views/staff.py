@@ -21,7 +21,6 @@ from pdtrack.registration import actions, policy, queries, rules
 from pdtrack.registration.forms import (
     ConfirmForm,
     NewPersonForm,
-    RemovalForm,
     StaffRegistrationForm,
 )
 from pdtrack.registration.models import Registration, Status
@@ -95,27 +94,6 @@ def add_new_person(short_name: str, course_session_id: int) -> ResponseReturnVal
         form=form,
         place=place,
         course_session=course_session,
-        **_room(course_session),
-    )
-
-
-@bp.route(f"{ROSTER}/<int:registration_id>/remove", methods=["GET", "POST"])
-def remove(short_name: str, course_session_id: int, registration_id: int) -> ResponseReturnValue:
-    """Take a person off the roster, or out of the line, with a reason."""
-    place, course_session = _load(short_name, course_session_id)
-    registration = or_404(queries.in_course_session(course_session, registration_id))
-    form = RemovalForm()
-    if form.validate_on_submit():
-        with form.showing_errors():
-            actions.remove(registration=registration, reason=form.reason.data or "", actor=me())
-            flash(f"{registration.person.display_name} is off the roster.", "success")
-            return redirect(_roster_url(place, course_session))
-    return form_page(
-        "registration/remove.html",
-        form=form,
-        place=place,
-        course_session=course_session,
-        registration=registration,
         **_room(course_session),
     )
 
