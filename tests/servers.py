@@ -155,12 +155,14 @@ def installation(folder: Path, database: str | None = None, **more: str) -> Iter
         values: dict[str, Any] = {"SQLALCHEMY_DATABASE_URI": url, "SECRET_KEY": SECRET}
         app = create_app(settings(folder, PDTRACK_URL=base, **values))
         with app.app_context():
-            prepare()
-            yield Site(base, app, mail, {**os.environ, "PYTHONUNBUFFERED": "1", **environ})
-            db.session.remove()
-            db.engine.dispose()
-        jobs.close(app)
-        security.close(app)
+            try:
+                prepare()
+                yield Site(base, app, mail, {**os.environ, "PYTHONUNBUFFERED": "1", **environ})
+            finally:  # Or the next test is blamed for what a failed one left open.
+                db.session.remove()
+                db.engine.dispose()
+                jobs.close(app)
+                security.close(app)
 
 
 @contextmanager

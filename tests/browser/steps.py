@@ -156,7 +156,7 @@ def issue_certificates(page: Page, session_id: int) -> None:
     """Look at who earned what, and certify all who did."""
     page.goto(f"/manage/{PLACE}/sessions/{session_id}/certificates")
     expect_said(page, "2 ready to be issued")
-    press(page, "Issue certificates")
+    press(page, "Issue 2 certificates")
     expect_said(page, "Issued 2 certificates.")
 
 
