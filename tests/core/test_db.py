@@ -331,7 +331,5 @@ def test_postgresql_answers_without_compiling_first(on_postgresql: Flask) -> Non
 
 @pytest.mark.usefixtures("on_either")
 def test_capital_letters_of_every_alphabet_are_known() -> None:
-    assert db.session.scalar(select(func.lower(literal("ÉMILE ŁUKASZ Ở")))) == (
-        "émile łukasz ở"
-    )
+    assert db.session.scalar(select(func.lower(literal("ÉMILE ŁUKASZ Ở")))) == ("émile łukasz ở")
     assert db.session.scalar(select(func.lower(null()))) is None
