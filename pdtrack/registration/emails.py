@@ -35,8 +35,30 @@ def waitlisted(registration: Registration, *, position: int) -> None:
 
 
 def promoted(registration: Registration) -> None:
-    """Tell somebody who waited that the place is theirs."""
+    """Tell somebody who waited that the place is theirs; staff tell whoever has no address."""
+    if accounts.recipient(registration.person) is None:
+        _ask_staff_to_tell(registration)
+        return
     _send("registration/promoted", registration, calendar=True, **_terms(registration))
+
+
+def _ask_staff_to_tell(registration: Registration) -> None:
+    course_session = registration.course_session
+    if not course_session.contact_email:
+        return
+    place = course_session.collaborative
+    outbox.send(
+        "registration/promoted_without_address",
+        Recipient(course_session.contact_email, course_session.contact_name or ""),
+        context={
+            **_context(registration),
+            "roster_url": tokens.url(
+                "registration.roster", short_name=place.slug, course_session_id=course_session.id
+            ),
+        },
+        organization_id=place.id,
+        about=f"course_sessions:{course_session.id}",
+    )
 
 
 def cancelled(registration: Registration, *, was: Status) -> None:

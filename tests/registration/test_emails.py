@@ -342,3 +342,20 @@ def test_words_that_look_like_markup_stay_words() -> None:
     assert "<b>Bold</b> & {{ 7 * 7 }}" in mail.text
     assert "<b>Bold" not in mail.html
     assert "49" not in mail.subject
+
+
+def test_staff_are_asked_to_tell_whoever_moves_up_and_has_no_address() -> None:
+    course_session = december(capacity=1, contact_email="cora@pioneer.example")
+    first = registered(course_session)
+    aide = make.person(first_name="Ima", last_name="Aide", email=None)
+    make.registration(course_session=course_session, person=aide, status=Status.WAITLISTED)
+
+    actions.cancel(registration=first, actor=first.person)
+
+    [mail] = db.session.scalars(
+        select(OutgoingEmail).where(OutgoingEmail.to_address == "cora@pioneer.example")
+    )
+    assert mail.subject.startswith("Please tell Ima Aide: registered for De-escalation, Tue, Dec 8")
+    assert "We know no e-mail address of theirs" in mail.text
+    assert f"/sessions/{course_session.id}/roster" in mail.text
+    assert mail.calendar is None
