@@ -116,7 +116,7 @@ def test_our_own_exports_are_read_back() -> None:
     with tables.xlsx_file(columns, rows, title="Codes") as file:
         assert tables.read_rows("x.xlsx", file).rows[0].cells == {
             "code": "01230000",
-            "at": "2026-12-08 09:00:00",
+            "at": "2026-12-08T09:00:00-05:00",
         }
     content = b"".join(tables.csv_chunks(columns, rows))
     assert read(content).rows[0].cells["code"] == "01230000"
