@@ -41,10 +41,10 @@ def prepare() -> None:
         connection.execute(insert(regulations.Regulation), regulations.FIRST_ROWS)
 
 
-@pytest.fixture(scope="session")
-def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """Make the application on SQLite, once a worker."""
-    app = create_app(settings(tmp_path_factory.mktemp("instance")))
+@contextmanager
+def installed(folder: Path, **more: Any) -> Iterator[Flask]:
+    """Make an application with tables of its own, and close what it has open afterwards."""
+    app = create_app(settings(folder, **more))
     with app.app_context():
         prepare()
     yield app
@@ -52,6 +52,22 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         db.engine.dispose()
     jobs.close(app)
     security.close(app)
+
+
+@contextmanager
+def committing(folder: Path, database: str) -> Iterator[Flask]:
+    """Be inside an application that commits for good, for tests in which several write at once."""
+    url = database if "://" in database else f"sqlite:///{folder}/{database}"
+    with installed(folder, SQLALCHEMY_DATABASE_URI=url) as app, app.app_context():
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Make the application on SQLite, once a worker."""
+    with installed(tmp_path_factory.mktemp("instance")) as app:
+        yield app
 
 
 @pytest.fixture
@@ -64,15 +80,9 @@ def app(application: Flask) -> Iterator[Flask]:
 @pytest.fixture(scope="session")
 def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Make the application on PostgreSQL, once a worker."""
-    url = postgresql_url("tests")
-    app = create_app(settings(tmp_path_factory.mktemp("postgresql"), SQLALCHEMY_DATABASE_URI=url))
-    with app.app_context():
-        prepare()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    jobs.close(app)
-    security.close(app)
+    folder = tmp_path_factory.mktemp("postgresql")
+    with installed(folder, SQLALCHEMY_DATABASE_URI=postgresql_url("tests")) as app:
+        yield app
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -94,7 +104,7 @@ def rolled_back(application: Flask) -> Iterator[None]:
         engines = db._app_engines[application]  # noqa: SLF001 - a test's bind goes here.
         engines[None] = connection  # type: ignore[assignment]
         db.session.configure(join_transaction_mode="create_savepoint")
-        with request_started.connected_to(_forget_the_last_request, application):
+        with request_started.connected_to(forget_the_last_request, application):
             yield
         db.session.remove()
         engines[None] = engine
@@ -102,7 +112,7 @@ def rolled_back(application: Flask) -> Iterator[None]:
         connection.close()
 
 
-def _forget_the_last_request(_sender: Flask, **_more: Any) -> None:
+def forget_the_last_request(_sender: Flask, **_more: Any) -> None:
     """Keep nothing of one request for the next: those of a test share an application context."""
     for name in list(g):
         g.pop(name)

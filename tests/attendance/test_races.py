@@ -14,7 +14,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from pdtrack.app import create_app
 from pdtrack.attendance import actions, queries
 from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.catalog.models import CourseSession
@@ -25,21 +24,16 @@ from pdtrack.core.errors import DomainError
 from pdtrack.registration import actions as registration_actions
 from pdtrack.registration.models import Registration
 from tests import make
-from tests.conftest import prepare, settings
+from tests.conftest import committing
 from tests.postgresql import postgresql_url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def racing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An application on a database that others write to at the same time."""
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/race.db" if is_sqlite else postgresql_url("doors")
-    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=url))
-    with app.app_context():
-        prepare()
+    url = postgresql_url("doors") if request.param == "postgresql" else "race.db"
+    with committing(tmp_path, url) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def begun(people: int) -> tuple[int, list[int]]:

@@ -14,6 +14,8 @@ from tests.bad_input.values import DIGITS, ODD
 from tests.roles.conftest import writes
 from tests.roles.routes import Route
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("a%00b", "%FF%FE%ED%A0%80", "..%2F..%2Fpasswd", "'%20OR%201=1%0D%0A", "x" * 3000)
 NUMBERS = (str(2**31), "9" * 5000, "-1", "0", "%D9%A1", "%00")
 # Whatever a page asks of its address; each page gets them all.

@@ -11,14 +11,14 @@ import pytest
 from flask import Flask, request_started
 from werkzeug.datastructures import MultiDict
 
-from pdtrack.app import create_app
-from pdtrack.core import jobs, security
 from pdtrack.core.db import db
 from tests.bad_input.reading import Form, complaints
 from tests.bad_input.site import COOKIE, Site
 from tests.bad_input.test_twice import counts
-from tests.conftest import _forget_the_last_request, prepare, settings
+from tests.conftest import committing, forget_the_last_request
 from tests.postgresql import postgresql_url
+
+pytestmark = pytest.mark.slow
 
 # Each act, and where it writes one row, however often it is clicked.
 ACTS = {
@@ -43,18 +43,12 @@ ACTS = {
 def real(request: pytest.FixtureRequest, tmp_path: Path, alone: None) -> Iterator[Flask]:
     """An application that commits for good, on each kind of database."""
     assert alone is None
-    url = f"sqlite:///{tmp_path}/twice.db"
-    if request.param == "postgresql":
-        url = postgresql_url("twice")
-    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=url))
-    with app.app_context():
-        prepare()
-        with request_started.connected_to(_forget_the_last_request, app):
-            yield app
-        db.session.remove()
-        db.engine.dispose()
-    jobs.close(app)
-    security.close(app)
+    url = postgresql_url("twice") if request.param == "postgresql" else "twice.db"
+    with (
+        committing(tmp_path, url) as app,
+        request_started.connected_to(forget_the_last_request, app),
+    ):
+        yield app
 
 
 def test_two_clicks_at_once_do_one_thing(real: Flask) -> None:

@@ -13,6 +13,8 @@ from tests.bad_input.reading import complaints
 from tests.bad_input.site import AREAS, Site, taken_back
 from tests.roles.conftest import writes
 
+pytestmark = pytest.mark.slow
+
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"
 PART = b'--b\r\nContent-Disposition: form-data; name="f"\r\n\r\n'

@@ -13,6 +13,8 @@ from tests.bad_input.site import AREAS, Site, everything, taken_back
 from tests.bad_input.values import bad_for
 from tests.roles.conftest import writes
 
+pytestmark = pytest.mark.slow
+
 # Nobody has the address; nobody was shown what a list would change.
 REFUSED = {"POST accounts.sign_in", "POST organizations.apply_listing"}
 FOREIGN = "somebody else’s"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.reading import page_count
+from tests.readers import page_count
 from tests.servers import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -17,7 +17,8 @@ from sqlalchemy import select
 
 from pdtrack.catalog.models import Meeting
 from pdtrack.core.db import db
-from tests.browser import reading, steps
+from tests import readers
+from tests.browser import steps
 from tests.browser.conftest import PHONE
 from tests.browser.people import DISTRICT, PASSWORD, Open, address_of, let_days_pass, settle
 from tests.postgresql import postgresql_url
@@ -56,7 +57,7 @@ def test_from_a_posted_session_to_a_certificate(
         serial = read_the_certificate(site, educator, open_as(site), tmp_path)
         read_the_report(open_as(site, address_of("district"), PASSWORD), serial)
 
-        moved = reading.events_by_ical_js(educator.request.get(feed).body())
+        moved = readers.events_by_ical_js(educator.request.get(feed).body())
         assert len(moved) == 2  # What was held stays in the calendar.
 
 
@@ -87,7 +88,7 @@ def entries(message: EmailMessage) -> int:
     (entry,) = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     content = entry.get_payload(decode=True)
     assert isinstance(content, bytes)
-    return len(reading.events_by_ical_js(content))
+    return len(readers.events_by_ical_js(content))
 
 
 def read_the_feed(page: Page, session_id: int, folder: Path) -> str:
@@ -99,12 +100,12 @@ def read_the_feed(page: Page, session_id: int, folder: Path) -> str:
     wanted = sorted(
         db.session.scalars(select(Meeting.starts_at).where(Meeting.course_session_id == session_id))
     )
-    events = reading.events_by_ical_js(feed)
+    events = readers.events_by_ical_js(feed)
     assert [each["starts_at"][:16] for each in events] == [
         moment.astimezone(UTC).isoformat()[:16] for moment in wanted
     ]
     assert all(each["location"].startswith("Hampshire Room") for each in events)
-    assert reading.starts_by_khal(feed, folder) == wanted
+    assert readers.starts_by_khal(feed, folder) == wanted
     return address
 
 
@@ -116,14 +117,14 @@ def read_the_certificate(site: Site, page: Page, stranger: Page, folder: Path) -
     address = page.get_by_role("link", name="Letter PDF of").get_attribute("href") or ""
     file = folder / "certificate.pdf"
     file.write_bytes(_pdf(page, address))
-    text = reading.text_of_pdf(file)
+    text = readers.text_of_pdf(file)
     for words in ("Educator Brandão", steps.TITLE, "Collaborative for Educational Services"):
         assert words in " ".join(text.split())
     with pikepdf.open(file) as document:
         assert document.Root.MarkInfo.Marked
         assert str(document.Root.Lang).startswith("en")
         assert "/StructTreeRoot" in document.Root
-    (code,) = reading.codes_on_pdf(file)
+    (code,) = readers.codes_on_pdf(file)
     stranger.goto(code)
     expect(stranger.get_by_text("Educator Brandão").first).to_be_visible()
     expect(stranger.get_by_text("12 hours").first).to_be_visible()

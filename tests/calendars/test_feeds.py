@@ -19,8 +19,7 @@ from pdtrack.core import clock, tokens
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
 from pdtrack.registration.models import Status
-from tests import make
-from tests.browser import reading
+from tests import make, readers
 from tests.queries import MOST, count_queries
 
 
@@ -237,9 +236,9 @@ def test_three_programs_read_the_nights_on_which_the_clocks_change(
 
     found = [event["DTSTART"].dt.astimezone(UTC) for event in events(client, address)]
     assert found == wanted
-    by_ical_js = [each["starts_at"] for each in reading.events_by_ical_js(feed)]
+    by_ical_js = [each["starts_at"] for each in readers.events_by_ical_js(feed)]
     assert [datetime.fromisoformat(each) for each in by_ical_js] == wanted
-    assert reading.starts_by_khal(feed, tmp_path) == wanted
+    assert readers.starts_by_khal(feed, tmp_path) == wanted
 
 
 def test_own_feed_says_how_each_session_stands(client: FlaskClient) -> None:

@@ -13,10 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
-from pdtrack.app import create_app
-from pdtrack.core import jobs, security
-from pdtrack.core.db import db
-from tests.conftest import prepare, settings
+from tests.conftest import committing
 from tests.postgresql import postgresql_url
 
 _numbers = itertools.count(1)
@@ -42,14 +39,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def fresh_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """Make an application that commits for good, in each kind of database."""
-    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=database_url))
-    with app.app_context():
-        prepare()
+    with committing(tmp_path, database_url) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    jobs.close(app)
-    security.close(app)
 
 
 class Mailbox:

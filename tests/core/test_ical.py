@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,8 +19,8 @@ from hypothesis import strategies as st
 from pdtrack.core import ical
 from pdtrack.core.clock import ZONE
 from pdtrack.core.ical import Event, EventTexts, Method, Status
+from tests import readers
 
-READER = Path(__file__).parents[1] / "calendars" / "read_ical.mjs"
 LAST_CHANGE = datetime(2026, 9, 1, 12, tzinfo=UTC)
 MEETING = Event(
     uid="meeting-7@pd.example",
@@ -66,15 +61,6 @@ def value(text: str, name: str) -> str:
     """Read a text as RFC 5545 says, one escape after the other."""
     line = next(line for line in unfolded(text) if line.startswith(f"{name}:"))
     return re.sub(r"\\(.)", lambda m: "\n" if m[1] in "nN" else m[1], line.removeprefix(f"{name}:"))
-
-
-def read_by_ical_js(text: str) -> list[dict[str, str]]:
-    beside_python = Path(sys.executable).with_name("node")
-    node = beside_python if beside_python.exists() else shutil.which("node")
-    assert node, "The tests need Node; run script/setup."
-    read = subprocess.run([node, READER], input=text.encode(), check=True, capture_output=True)
-    events: list[dict[str, str]] = json.loads(read.stdout)
-    return events
 
 
 def test_an_entry_says_everything_a_calendar_shows() -> None:
@@ -132,7 +118,7 @@ def test_a_due_date_lasts_all_day() -> None:
     event = parsed(feed(due))
 
     assert (event.start, event.end) == (date(2026, 12, 31), date(2027, 1, 1))
-    assert read_by_ical_js(feed(due))[0]["starts_at"] == "2026-12-31"
+    assert readers.events_by_ical_js(feed(due).encode())[0]["starts_at"] == "2026-12-31"
 
 
 @pytest.mark.parametrize(
@@ -220,39 +206,15 @@ def test_icalendar_reads_every_time_right_across_both_changes() -> None:
 
 
 def test_ical_js_reads_every_time_right_across_both_changes() -> None:
-    starts = [datetime.fromisoformat(event["starts_at"]) for event in read_by_ical_js(dst_feed())]
+    events = readers.events_by_ical_js(dst_feed().encode())
+    starts = [datetime.fromisoformat(event["starts_at"]) for event in events]
 
     assert starts == [start.astimezone(UTC) for start in DST_MEETINGS]
 
 
-KHAL_SETTINGS = """
-[calendars]
-[[feed]]
-path = {folder}
-[locale]
-local_timezone = UTC
-default_timezone = UTC
-longdatetimeformat = %Y-%m-%dT%H:%MZ
-datetimeformat = %m-%d %H:%M
-"""
-
-
 def test_khal_reads_every_time_right_across_both_changes(tmp_path: Path) -> None:
-    khal = shutil.which("khal")
-    assert khal, "The tests need khal; run script/setup."
-    (tmp_path / "settings").write_text(KHAL_SETTINGS.format(folder=tmp_path))
-    path = tmp_path / "feed.ics"
-    path.write_text(dst_feed(), newline="")
+    starts = readers.starts_by_khal(dst_feed().encode(), tmp_path)
 
-    read = subprocess.run(
-        [khal, "-c", tmp_path / "settings", "printics", "--format", "{start-long-full}", path],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
-    )
-
-    starts = [datetime.fromisoformat(line) for line in read.stdout.splitlines()[1:]]
     assert starts == [start.astimezone(UTC) for start in DST_MEETINGS]
 
 
@@ -271,7 +233,8 @@ def odd_texts() -> Iterator[str]:
 
 @pytest.mark.parametrize("text", list(odd_texts()))
 def test_ical_js_reads_odd_texts_as_they_were_written(text: str) -> None:
-    event = read_by_ical_js(feed(replace(MEETING, summary=text, description=text)))[0]
+    written = feed(replace(MEETING, summary=text, description=text))
+    event = readers.events_by_ical_js(written.encode())[0]
 
     assert event["summary"] == event["description"] == as_one_line_per_newline(text)
 

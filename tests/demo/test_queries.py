@@ -18,6 +18,8 @@ from pdtrack.demo.queries import PASSWORD, PEOPLE
 from tests.demo.conftest import THURSDAY, Loading
 from tests.queries import MOST, count_queries
 
+pytestmark = pytest.mark.slow
+
 OF_ONE_SHAPE = 2
 LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
 

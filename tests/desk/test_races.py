@@ -14,13 +14,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from pdtrack.app import create_app
 from pdtrack.attendance import actions as attendance
 from pdtrack.attendance import queries as attendance_queries
 from pdtrack.attendance.models import Presence
 from pdtrack.catalog.details import SessionDetails
 from pdtrack.catalog.models import Course, CourseSession, Format, Meeting
-from pdtrack.core import clock, jobs, security
+from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
 from pdtrack.core.errors import DomainError
@@ -28,7 +27,7 @@ from pdtrack.desk import actions
 from pdtrack.desk.rules import Telling
 from pdtrack.registration.models import Registration
 from tests import make
-from tests.conftest import prepare, settings
+from tests.conftest import committing
 from tests.desk import plans
 from tests.postgresql import postgresql_url
 
@@ -42,17 +41,9 @@ def racing(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """An application on a database that several write to at once."""
-    folder = tmp_path_factory.mktemp("racing")
-    is_file = request.param == "sqlite"
-    url = f"sqlite:///{folder}/race.db" if is_file else postgresql_url("desk")
-    app = create_app(settings(folder, SQLALCHEMY_DATABASE_URI=url))
-    with app.app_context():
-        prepare()
+    url = postgresql_url("desk") if request.param == "postgresql" else "race.db"
+    with committing(tmp_path_factory.mktemp("racing"), url) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    jobs.close(app)
-    security.close(app)
 
 
 def at_once(app: Flask, call: Callable[[], Any]) -> Counter[str]:

@@ -26,7 +26,7 @@ from pdtrack.registration import actions, queries
 from pdtrack.registration.models import Registration, Status
 from pdtrack.registration.rules import Counts
 from tests import make
-from tests.conftest import prepare, settings
+from tests.conftest import committing, settings
 from tests.postgresql import postgresql_url
 
 PLACES = 5
@@ -47,12 +47,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def racing(url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application on a database that others write to at the same time."""
-    app = _application(url, tmp_path)
-    with app.app_context():
-        prepare()
+    with committing(tmp_path, url) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def _application(url: str, folder: Path) -> Flask:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-READER = Path(__file__).parents[1] / "calendars" / "read_ical.mjs"
+READER = Path(__file__).parent / "calendars" / "read_ical.mjs"
 KHAL_SETTINGS = """
 [calendars]
 [[feed]]
