@@ -1,8 +1,14 @@
 """What gunicorn and `flask --app wsgi` load."""
+# ruff: noqa: E402 - the collector has to rest before anything else is loaded.
 
 from __future__ import annotations
 
 import gc
+
+# What is loaded now stays for good. The collector of garbage would look through it again and
+# again, which takes a fifth of the start and a fifteenth of every answer afterwards.
+gc.disable()
+
 import sys
 
 import config
@@ -19,7 +25,5 @@ if reason is not None:
     sys.stderr.write(f"pdtrack cannot start. {reason}\n")
     sys.exit(3)  # On any other code gunicorn starts its workers again, forever.
 
-# What is loaded now stays for good: the collector of garbage need not look through it again
-# and again, which took a fifteenth of every answer.
-gc.collect()
 gc.freeze()
+gc.enable()

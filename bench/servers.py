@@ -63,6 +63,8 @@ def gunicorn(
     program = shutil.which("gunicorn") or str(Path(sys.executable).parent / "gunicorn")
     command = [program, application, "--workers", str(workers), "--bind", f"127.0.0.1:{port}"]
     command += ["--no-control-socket", "--log-level", "warning", "--backlog", "2048"]
+    if application == "wsgi:app":
+        command += ["--config", "deploy/gunicorn.conf.py"]  # As it is shipped.
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603 - our own program.
             command, cwd=ROOT, env=environ, stdout=out, stderr=out

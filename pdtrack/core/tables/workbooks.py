@@ -15,9 +15,6 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
-
 from pdtrack.core.errors import DomainError
 from pdtrack.core.tables.columns import IN_FILES, Column, Kind, Row
 from pdtrack.core.tables.csv_files import KeptTexts
@@ -89,6 +86,8 @@ def _write(
 
 def _frame(columns: Sequence[Column[Any]], *, title: str, last_row: int) -> dict[str, str]:
     """Return the parts of a workbook with headings and one sample row."""
+    from xlsxwriter import Workbook
+
     content = BytesIO()
     workbook = Workbook(content, {"constant_memory": True, "in_memory": True})
     # The date is fixed: the same rows give the same file.
@@ -136,6 +135,8 @@ def _row_texts(
     columns: Sequence[Column[Row]], rows: Iterable[Row], *, styles: Sequence[str]
 ) -> Iterator[tuple[int, str]]:
     """Yield the XML of some rows at a time, with the number of the last one."""
+    from xlsxwriter.utility import xl_col_to_name
+
     writers = [
         (column.reader, KeptTexts(_cell_writer(column, style)))
         for column, style in zip(columns, styles, strict=True)
