@@ -191,6 +191,8 @@ class CourseSession(Model):
             "closes_at",
         ),
         Index("ix_course_sessions_desk", "collaborative_id", "state", "starts_at"),
+        # Other dates of a course, however often it was given.
+        Index("ix_course_sessions_dates", "course_id", "state", "starts_at"),
     )
 
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
