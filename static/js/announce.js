@@ -26,9 +26,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   else flashes?.replaceChildren(); // What was refused before is settled.
   const said = part.matches?.("[data-announce]") ? part : part.querySelector?.("[data-announce]");
   if (said) announce(said.dataset.announce);
-  if (focused && document.activeElement?.id !== focused) {
+  // Whoever has moved on meanwhile is left in peace.
+  if (focused && document.activeElement === document.body) {
     // What was pressed may be gone, as Undo is after the first mark: then the first thing beside it.
-    const next = document.getElementById(focused) ?? (document.activeElement === document.body && part.querySelector?.("button"));
+    const next = document.getElementById(focused) ?? part.querySelector?.("button");
     next?.focus?.({ preventScroll: true });
   }
 });
