@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from datetime import date
 from typing import Any
 
@@ -116,11 +117,13 @@ class _NumberTextField(_Read, Field):
             return str(self.raw_data[0])
         return "" if self.data is None else self.written(self.data)
 
+    @abstractmethod
     def written(self, value: int) -> str:
-        raise NotImplementedError
+        """Write what is kept as people type it."""
 
+    @abstractmethod
     def read(self, text: str) -> int:
-        raise NotImplementedError
+        """Read what people typed; raises `ValueError`."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""
