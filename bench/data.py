@@ -33,7 +33,6 @@ from pdtrack.organizations.models import Collaborative, District, Membership
 from pdtrack.registration.models import Registration, Status
 
 AT_ONCE = 5000
-COURSES = 20
 
 
 def application(folder: Any, port: int, database: str | None = None) -> Flask:
@@ -46,14 +45,14 @@ def application(folder: Any, port: int, database: str | None = None) -> Flask:
 
 @action
 def organizations() -> None:
-    """Write one collaborative with a member district, a venue, and courses of several topics."""
+    """Write one collaborative with a member district, a venue and a course."""
     place = Collaborative(
         org_code="05990000", name="Bench Collaborative", short_name="BENCH", slug="bench"
     )
     district = District(org_code="09990000", name="Bench District", town="Northampton", type="x")
     db.session.add_all([place, district])
     db.session.flush()
-    topics = db.session.scalars(select(Topic).order_by(Topic.id).limit(COURSES)).all()
+    topic = db.session.scalars(select(Topic).limit(1)).one()
     db.session.add_all(
         [
             Membership(
@@ -65,18 +64,15 @@ def organizations() -> None:
                 address="1 Main Street",
                 town="Northampton",
             ),
-            *(
-                Course(
-                    collaborative_id=place.id,
-                    topic_id=topic.id,
-                    title=f"{topic.name}, basic",
-                    description="What staff may and may not do when safety is at stake.",
-                    goals="Keep everybody safe.",
-                    assessment="A quiz.",
-                    mastery="80 percent.",
-                    categories=["elective"],
-                )
-                for topic in topics
+            Course(
+                collaborative_id=place.id,
+                topic_id=topic.id,
+                title="Physical restraint, basic",
+                description="What staff may and may not do when safety is at stake.",
+                goals="Keep everybody safe.",
+                assessment="A quiz.",
+                mastery="80 percent.",
+                categories=["elective"],
             ),
         ]
     )
@@ -85,22 +81,21 @@ def organizations() -> None:
 @action
 def sessions(count: int, *, capacity: int = 1_000_000, in_days: int = 30) -> None:
     """Write published sessions of one meeting each, an hour apart, and their search index."""
-    courses = db.session.scalars(select(Course).order_by(Course.id)).all()
+    course = db.session.scalars(select(Course).limit(1)).one()
     venue = db.session.scalars(select(Venue).limit(1)).one()
     before = db.session.scalar(select(func.coalesce(func.max(CourseSession.id), 0))) or 0
     first = (clock.now() + timedelta(days=in_days)).replace(minute=0, second=0, microsecond=0)
     ids = range(before + 1, before + count + 1)
     starts = {each: first + timedelta(hours=each - before) for each in ids}
-    given = {each: courses[each % len(courses)] for each in ids}
     _insert(
         CourseSession,
         (
             {
                 "id": each,
-                "course_id": given[each].id,
-                "collaborative_id": given[each].collaborative_id,
-                "topic_id": given[each].topic_id,
-                "title": f"{given[each].title}, run {each}",
+                "course_id": course.id,
+                "collaborative_id": course.collaborative_id,
+                "topic_id": course.topic_id,
+                "title": f"{course.title}, run {each}",
                 "state": SessionState.PUBLISHED,
                 "format": Format.IN_PERSON,
                 "venue_id": venue.id,
