@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pdtrack.accounts.models import Person
@@ -234,6 +234,8 @@ class CourseSession(Model):
     credited_minutes: Mapped[int] = mapped_column(default=0)
     # What the catalog sorts and filters by, kept in step by `catalog.actions`.
     listed_at: Mapped[datetime | None] = mapped_column(default=_listed_at)
+    # Where the search index has it, kept by `catalog.search`.
+    search_key: Mapped[int | None] = mapped_column(BigInteger)
     opens_at: Mapped[datetime | None] = mapped_column(default=_opens_at)
     closes_at: Mapped[datetime | None] = mapped_column(default=_closes_at)
     published_at: Mapped[datetime | None]

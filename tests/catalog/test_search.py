@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from pdtrack.catalog import actions, search, topics
+from pdtrack.catalog.details import PlannedMeeting
 from pdtrack.catalog.models import CourseSession, CreditCategory, Format, SessionState, Topic
 from pdtrack.catalog.search import Sort, Wanted, words
 from pdtrack.core import clock
@@ -168,6 +170,56 @@ def test_pages_hold_together_and_past_the_last_is_the_last() -> None:
     assert [each.id for each in first] == [made[0].id, made[1].id]
     assert [each.id for each in last] == [made[4].id]
     assert (last.number, last.total, last.pages) == (3, 5, 3)
+
+
+def test_pages_go_on_from_what_is_about_it_to_what_mentions_it() -> None:
+    for days in (1, 3, 5):
+        session("leadership", f"Mentions, day {days}", days=days, description="Also autism.")
+    for days in (2, 4, 6):
+        session("autism", f"About, day {days}", days=days)
+
+    pages = [search.search(Wanted(text="autism"), number=n, per_page=2) for n in (1, 2, 3)]
+
+    about = [f"About, day {days}" for days in (2, 4, 6)]
+    mentions = [f"Mentions, day {days}" for days in (1, 3, 5)]
+    assert [each.title for page in pages for each in page] == about + mentions
+    assert [page.total for page in pages] == [6, 6, 6]
+
+
+def test_filters_hold_in_both_tiers() -> None:
+    for format_ in (Format.ONLINE, Format.HYBRID):
+        session("autism", f"About, {format_}", format=format_)
+        session("leadership", f"Mentions, {format_}", description="Autism.", format=format_)
+
+    assert found(text="autism", format=Format.ONLINE) == ["About, online", "Mentions, online"]
+    assert found(text="autism", topic="leadership", format=Format.HYBRID) == ["Mentions, hybrid"]
+
+
+@pytest.mark.parametrize(("seconds", "is_found"), [(0, False), (-1, True), (1, False)])
+def test_what_begins_now_is_not_coming_anymore(seconds: int, is_found: bool) -> None:
+    made = session("autism", "Autism")
+    assert made.listed_at
+
+    with clock.frozen(made.listed_at + timedelta(seconds=seconds)):
+        assert found(text="autism") == (["Autism"] if is_found else [])
+        assert found() == (["Autism"] if is_found else [])
+
+
+def test_a_session_that_moves_is_found_once_and_in_its_new_place() -> None:
+    made = session("autism", "Moves", days=3, format=Format.ONLINE, online_link="https://a.example")
+    session("autism", "Stays", days=10)
+    assert found(text="autism") == ["Moves", "Stays"]
+    [meeting] = made.meetings
+
+    later = timedelta(days=20)
+    planned = replace(
+        PlannedMeeting.of(meeting),
+        starts_at=meeting.starts_at + later,
+        ends_at=meeting.ends_at + later,
+    )
+    actions.change_meeting(course_session=made, meeting=planned, actor=SYSTEM)
+
+    assert found(text="autism") == ["Stays", "Moves"]
 
 
 def test_an_empty_result_knows_what_is_near() -> None:

@@ -78,10 +78,12 @@ def revive_venue(*, venue: Venue, actor: Actor) -> None:
 def _tell_sessions(venue: Venue, *, has_moved: bool) -> None:
     own = select(Meeting.course_session_id).where(Meeting.venue_id == venue.id)
     sessions = db.session.scalars(
-        select(CourseSession).where(
+        select(CourseSession)
+        .where(
             (CourseSession.venue_id == venue.id) | CourseSession.id.in_(own),
             CourseSession.ends_at.is_(None) | (CourseSession.ends_at > clock.now()),
         )
+        .order_by(CourseSession.id)
     )
     for course_session in sessions:
         course_session.changed_at = clock.now()

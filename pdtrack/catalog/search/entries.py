@@ -3,25 +3,32 @@
 It is no table of the models: SQLite keeps it as FTS5, PostgreSQL as a weighted
 tsvector, and migrations leave it out of their comparison. What is compared are the
 words of `search.words`, so that both find the same.
+
+Its keys are in the catalog's order: until when a session is listed, then its id. So a
+page of what was found is read off the index, up to its last line, whatever else matches.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
     Connection,
     Select,
-    Text,
     bindparam,
     column,
     delete,
     func,
     insert,
+    literal_column,
     select,
     table,
     text,
+    update,
 )
 
 from pdtrack.accounts.models import Person
@@ -38,18 +45,22 @@ from pdtrack.catalog.search import words
 from pdtrack.core.db import db
 from pdtrack.organizations.models import Organization
 
+# The id is in the lowest bits of a key, the seconds of the moment above them.
+ID_BITS = 24
+HIGHEST_ID = (1 << ID_BITS) - 1
+
 _SQLITE = table(
     "search_index",
-    column("rowid"),
+    column("rowid", BigInteger),
     column("subject"),
     column("place"),
     column("body"),
     column("search_index"),
 )
-_POSTGRESQL = table("search_index", column("course_session_id"), column("document"))
+_POSTGRESQL = table("search_index", column("key", BigInteger), column("document"))
 _AT_ONCE = 500
 _WEIGHTED = text("""
-    INSERT INTO search_index (course_session_id, document)
+    INSERT INTO search_index (key, document)
     VALUES (
       :rowid,
       setweight(to_tsvector('simple', CAST(:subject AS text)), 'A')
@@ -57,6 +68,12 @@ _WEIGHTED = text("""
       || setweight(to_tsvector('simple', CAST(:body AS text)), 'C')
     )
 """)
+# Beside the models: which key the index uses is nothing that anybody edits.
+_KEEPING = (
+    update(CourseSession.__table__)  # type: ignore[arg-type]  # A table, says the mapper.
+    .where(column("id") == bindparam("of"))
+    .values(search_key=bindparam("key"))
+)
 
 _DDL = {
     "sqlite": (
@@ -68,7 +85,7 @@ _DDL = {
     "postgresql": (
         """
         CREATE TABLE IF NOT EXISTS search_index (
-          course_session_id integer PRIMARY KEY REFERENCES course_sessions (id) ON DELETE CASCADE,
+          key bigint PRIMARY KEY,
           document tsvector NOT NULL
         )
         """,
@@ -110,13 +127,29 @@ def rebuild() -> int:
     )
 
 
-def matching(parameter: str, dialect: str) -> Select[Any]:
-    """Return the statement of the ids of sessions that match a question, given as a parameter."""
+def key(listed_at: datetime | None, course_session_id: int) -> int:
+    """Return a session's key in the index; with the highest id, the last key of a moment."""
+    seconds = int(listed_at.timestamp()) if listed_at else 0
+    return seconds << ID_BITS | course_session_id
+
+
+def last_key(moment: datetime) -> int:
+    """Return the last key of a moment: what is listed longer has a higher one."""
+    return key(moment, HIGHEST_ID)
+
+
+def matching(question: ColumnElement[str], dialect: str) -> Select[Any]:
+    """Return the statement of the keys and ids that match a question, after that of now."""
     if dialect == "sqlite":
-        found = _SQLITE.c.search_index.op("MATCH")(bindparam(parameter))
-        return select(_SQLITE.c.rowid).where(found)
-    query = func.to_tsquery("simple", bindparam(parameter, type_=Text))
-    return select(_POSTGRESQL.c.course_session_id).where(_POSTGRESQL.c.document.op("@@")(query))
+        keys = _SQLITE.c.rowid
+        found = _SQLITE.c.search_index.op("MATCH")(question)
+    else:
+        keys = _POSTGRESQL.c.key
+        # As a query of its own it is read once, not for every entry.
+        query = select(func.to_tsquery("simple", question)).scalar_subquery()
+        found = _POSTGRESQL.c.document.op("@@")(query)
+    ids = keys.bitwise_and(literal_column(str(HIGHEST_ID)))
+    return select(keys.label("key"), ids.label("id")).where(found, keys > bindparam("after"))
 
 
 def question(
@@ -137,25 +170,47 @@ def question(
     return (" | " if any_word else " & ").join(f"{word}{end}" for word, end in pairs)
 
 
+def nothing(dialect: str) -> str:
+    """Return a question that nothing matches."""
+    return '""' if dialect == "sqlite" else ""
+
+
+def without(query: str, other: str, dialect: str) -> str:
+    """Write a question for what matches one question and not another."""
+    return f"({query}) {'NOT' if dialect == 'sqlite' else '& !'} ({other})"
+
+
 def _write_all(ids: Select[int], *, is_new: bool = False) -> int:
     db.session.flush()
-    all_ids = db.session.scalars(ids).all()
+    all_ids = db.session.scalars(ids.order_by(CourseSession.id)).all()
     for start in range(0, len(all_ids), _AT_ONCE):
         _write(all_ids[start : start + _AT_ONCE], is_new=is_new)
     return len(all_ids)
 
 
 def _write(ids: Sequence[int], *, is_new: bool = False) -> None:
-    key = _SQLITE.c.rowid if _is_sqlite() else _POSTGRESQL.c.course_session_id
     if not is_new:
-        db.session.execute(delete(_table()).where(key.in_(ids)))
+        keys = _SQLITE.c.rowid if _is_sqlite() else _POSTGRESQL.c.key
+        db.session.execute(delete(_table()).where(keys.in_(_locked_keys(ids))))
     entries = [_entry(row, presenters) for row, presenters in _read(ids)]
     if not entries:
         return
+    kept = [{"key": entry["rowid"], "of": entry["rowid"] & HIGHEST_ID} for entry in entries]
+    db.session.connection().execute(_KEEPING, kept)
     if _is_sqlite():
         db.session.execute(insert(_SQLITE), entries)
         return
     db.session.execute(_WEIGHTED, entries)
+
+
+def _locked_keys(ids: Sequence[int]) -> Sequence[int | None]:
+    """Return where sessions stand, and keep others from moving them until the action ends."""
+    return db.session.scalars(
+        select(CourseSession.search_key)
+        .where(CourseSession.id.in_(ids))
+        .order_by(CourseSession.id)
+        .with_for_update()
+    ).all()
 
 
 def _read(ids: Sequence[int]) -> Iterable[tuple[Any, str]]:
@@ -182,7 +237,7 @@ def _entry(row: Any, presenters: str) -> dict[str, Any]:
     labels = " ".join(CreditCategory(value).label for value in course.categories)
     place = f"{venue.name} {venue.town}" if venue else course_session.format.label
     return {
-        "rowid": course_session.id,
+        "rowid": key(course_session.listed_at, course_session.id),
         "subject": words.indexed(
             f"{course_session.title} {course.title} {topic.name} {topic.other_names}"
         ),

@@ -125,9 +125,7 @@ def search(wanted: Wanted, *, number: int = 1, per_page: int = PER_PAGE) -> Page
     has_only_signs = bool(wanted.text.strip()) and not wanted.words
     total = 0 if has_only_signs else _count(values)
     number = min(number, max(1, math.ceil(total / per_page)))
-    by_tier = bool(wanted.words) and wanted.sort == Sort.BEST
-    offset = (number - 1) * per_page
-    items = _listings(values, per_page, offset=offset, by_tier=by_tier) if total else []
+    items = _listings(values, per_page, offset=(number - 1) * per_page) if total else []
     return Page(items=items, number=number, per_page=per_page, total=total)
 
 
@@ -165,22 +163,34 @@ def _values(wanted: Wanted) -> dict[str, Any]:
         "open": wanted.only_open,
     }
     if asked:
-        values["words"] = entries.question(asked, _dialect())
-        values["subject"] = entries.question(asked, _dialect(), by_subject=True)
+        values |= _questions(asked, by_tier=wanted.sort == Sort.BEST)
     return {name: value for name, value in values.items() if value}
+
+
+def _questions(asked: list[str], *, by_tier: bool) -> dict[str, str]:
+    dialect = _dialect()
+    words = entries.question(asked, dialect)
+    if not by_tier:
+        return {"words": words}
+    subject = entries.question(asked, dialect, by_subject=True)
+    mention = entries.without(words, subject, dialect)
+    return {"words": words, "subject": subject, "mention": mention}
 
 
 def _count(values: dict[str, Any]) -> int:
     statement = statements.count(frozenset(values), _dialect())
-    return db.session.scalar(statement, {**values, "now": clock.now()}) or 0
+    return db.session.scalar(statement, {**values, **_moment()}) or 0
 
 
-def _listings(
-    values: dict[str, Any], limit: int, *, offset: int = 0, by_tier: bool = False
-) -> list[Listing]:
-    statement = statements.page(frozenset(values), _dialect(), by_tier=by_tier)
-    given = {**values, "now": clock.now(), "limit": limit, "offset": offset}
+def _listings(values: dict[str, Any], limit: int, *, offset: int = 0) -> list[Listing]:
+    statement = statements.page(frozenset(values), _dialect())
+    given = {**values, **_moment(), "limit": limit, "offset": offset}
     return [Listing(*row) for row in db.session.execute(statement, given)]
+
+
+def _moment() -> dict[str, Any]:
+    now = clock.now()
+    return {"now": now, "after": entries.last_key(now)}
 
 
 def _dialect() -> str:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
 )
 
 from pdtrack.catalog.models import Course, CourseSession, SessionState, Topic, Venue
@@ -53,33 +54,29 @@ COLUMNS: tuple[Any, ...] = (
 )
 
 
+_WORDS = bindparam("words", type_=Text)
+_LIMIT, _OFFSET = (bindparam(name, type_=Integer) for name in ("limit", "offset"))
+
+
 @cache
 def count(filters: frozenset[str], dialect: str) -> Select[Any]:
     """Return the statement that counts what the filters leave."""
-    return select(func.count()).select_from(CourseSession).where(*_conditions(filters, dialect))
+    found = _found(filters, dialect, _WORDS).subquery()
+    return select(func.count()).select_from(found)
 
 
 @cache
-def page(filters: frozenset[str], dialect: str, *, by_tier: bool) -> Select[Any]:
-    """Return the statement that reads a page, earliest first, and before that by tier if told.
+def page(filters: frozenset[str], dialect: str) -> Select[Any]:
+    """Return the statement that reads a page, earliest first, and before that by tier if asked.
 
     Which sessions stand on it is found on the index alone, before anything is joined.
     """
-    order: list[Any] = [CourseSession.listed_at, CourseSession.id]
-    chosen = list(order)
-    if by_tier:
-        # Whether a session is about what was asked (0), or only mentions it (1).
-        is_about_it = CourseSession.id.in_(entries.matching("subject", dialect))
-        chosen.append(case((is_about_it, 0), else_=1).label("tier"))
-        order.insert(0, literal_column("tier"))
-    found = (
-        select(*chosen)
-        .where(*_conditions(filters, dialect))
-        .order_by(*order)
-        .limit(bindparam("limit", type_=Integer))
-        .offset(bindparam("offset", type_=Integer))
-        .subquery()
-    )
+    order = ["key"] if "words" in filters else ["listed_at", "id"]
+    chosen = _found(filters, dialect, _WORDS)
+    if "subject" in filters:
+        order.insert(0, "tier")
+        chosen = _in_tiers(filters, dialect)
+    found = chosen.order_by(*order).limit(_LIMIT).offset(_OFFSET).subquery()
     return (
         select(*COLUMNS)
         .select_from(found)
@@ -88,19 +85,42 @@ def page(filters: frozenset[str], dialect: str, *, by_tier: bool) -> Select[Any]
         .join(Topic, Topic.id == CourseSession.topic_id)
         .join(Course, Course.id == CourseSession.course_id)
         .outerjoin(Venue, Venue.id == CourseSession.venue_id)
-        .order_by(*(found.c[name] for name in ("tier", "listed_at", "id") if name in found.c))
+        .order_by(*(found.c[name] for name in order))
     )
 
 
-def _conditions(filters: frozenset[str], dialect: str) -> list[ColumnElement[bool]]:
-    found = [
+def _in_tiers(filters: frozenset[str], dialect: str) -> Any:
+    """Return the statement of what is about the words, and, if a page needs it, mentions them."""
+    enough = _LIMIT + _OFFSET
+    about = (
+        _found(filters, dialect, bindparam("subject", type_=Text))
+        .order_by("key")
+        .limit(enough)
+        .cte()
+    )
+    is_full = select(func.count()).select_from(about).scalar_subquery() >= enough
+    rest = case((is_full, entries.nothing(dialect)), else_=bindparam("mention", type_=Text))
+    mention = _found(filters, dialect, rest).order_by("key").limit(enough).subquery()
+    tiers = (about, 0), (mention, 1)
+    return union_all(
+        *(select(literal_column(str(tier)).label("tier"), found) for found, tier in tiers)
+    )
+
+
+def _found(filters: frozenset[str], dialect: str, question: ColumnElement[str]) -> Any:
+    """Return the statement of everything on the list, with what it is ordered by."""
+    conditions = [
         CourseSession.state == SessionState.PUBLISHED,
         CourseSession.listed_at > bindparam("now"),
+        *(_FILTERS[name]() for name in sorted(filters & _FILTERS.keys())),
     ]
-    found += [_FILTERS[name]() for name in sorted(filters & _FILTERS.keys())]
-    if "words" in filters:
-        found.append(CourseSession.id.in_(entries.matching("words", dialect)))
-    return found
+    if "words" not in filters:
+        return select(CourseSession.listed_at, CourseSession.id).where(*conditions)
+    matching = entries.matching(question, dialect)
+    if filters & _FILTERS.keys():
+        ids = matching.selected_columns["id"]
+        return matching.where(ids.in_(select(CourseSession.id).where(*conditions)))
+    return matching
 
 
 def _is_on_topic() -> ColumnElement[bool]:
