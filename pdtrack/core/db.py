@@ -7,7 +7,7 @@ import functools
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -30,7 +30,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    QueryableAttribute,
+    Session,
+    joinedload,
+    mapped_column,
+    registry,
+)
 from sqlalchemy.types import TypeDecorator
 
 from pdtrack.core import errors
@@ -214,8 +222,8 @@ def _run_after_commit(session: Session) -> None:
             log.exception("A call after the commit failed")
 
 
-def lock(*rows: Model) -> None:
-    """Hold rows until the action ends, and read them anew.
+def lock(*rows: Model, reading: Sequence[QueryableAttribute[Any]] = ()) -> None:
+    """Hold rows until the action ends, and read them anew, with what they refer to if told.
 
     First line of an action that counts before it writes. Rows are taken in one
     order everywhere, so that two actions cannot wait for each other.
@@ -226,7 +234,8 @@ def lock(*rows: Model) -> None:
         raise RuntimeError(message)
     for row in sorted(rows, key=lambda each: (each.__tablename__, each.id)):
         with _noting_a_long_wait():
-            found = session.scalars(_reading_locked(type(row)), {"id": row.id}).one_or_none()
+            statement = _reading_locked(type(row), tuple(reading))
+            found = session.scalars(statement, {"id": row.id}).unique().one_or_none()
         if found is None:
             raise errors.Stale("This no longer exists. Go back and reload the page.")
 
@@ -260,11 +269,14 @@ def _noting_a_long_wait() -> Iterator[None]:
 
 
 @functools.cache
-def _reading_locked(model: type[Model]) -> Select[Any]:
+def _reading_locked(
+    model: type[Model], reading: tuple[QueryableAttribute[Any], ...]
+) -> Select[Any]:
     """Build the statement once: building it takes longer than running it."""
     return (
         select(model)
         .where(model.id == bindparam("id"))
+        .options(*(joinedload(each) for each in reading))
         .with_for_update(of=model)
         .execution_options(populate_existing=True)
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
-from sqlalchemy import UniqueConstraint, bindparam, or_, select
+from flask import current_app
+from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped
 
 from pdtrack.core.db import Model, db
+
+_KEPT = "pdtrack.regulations"
 
 
 class Regulation(Model):
@@ -69,26 +73,43 @@ FIRST_ROWS: list[_Row] = [
 ]
 
 
-# Built once: building it takes longer than running it.
-_IN_FORCE = (
-    select(Regulation)
-    .where(
-        Regulation.key == bindparam("key"),
-        Regulation.valid_from <= bindparam("on"),
-        or_(Regulation.valid_to.is_(None), Regulation.valid_to >= bindparam("on")),
-    )
-    .order_by(Regulation.valid_from.desc())
-    .limit(1)
-)
+class Number(NamedTuple):
+    """A row as it is asked for: nobody may change it."""
+
+    key: str
+    tenths: int
+    unit: str
+    title: str
+    citation: str
+    valid_from: date
+    valid_to: date | None
 
 
-def in_force(key: str, on: date) -> Regulation:
+def in_force(key: str, on: date) -> Number:
     """Return the number that holds on a day.
 
     Raises `LookupError` when none does: an installation without it must not guess.
     """
-    found = db.session.scalar(_IN_FORCE, {"key": key, "on": on})
-    if found is None:
-        message = f"No regulation {key!r} holds on {on}."
-        raise LookupError(message)
-    return found
+    for each in _all():
+        if each.key == key and each.valid_from <= on and (not each.valid_to or on <= each.valid_to):
+            return each
+    message = f"No regulation {key!r} holds on {on}."
+    raise LookupError(message)
+
+
+def forget() -> None:
+    """Read the rows anew when they are next asked for; for tests that change them."""
+    current_app.extensions.pop(_KEPT, None)
+
+
+def _all() -> Sequence[Number]:
+    """Return every row, the newest first.
+
+    A process reads them once: only migrations write them, and processes start after those.
+    """
+    kept: Sequence[Number] = current_app.extensions.get(_KEPT, ())
+    if not kept:
+        columns = [getattr(Regulation, name) for name in Number._fields]
+        rows = db.session.execute(select(*columns).order_by(Regulation.valid_from.desc()))
+        kept = current_app.extensions[_KEPT] = [Number(*row) for row in rows]
+    return kept

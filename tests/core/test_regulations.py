@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 
 from pdtrack.core import regulations
 from pdtrack.core.db import db
 from pdtrack.core.regulations import Regulation
 from tests import make
+from tests.queries import count_queries
 
-pytestmark = pytest.mark.usefixtures("on_either")
+pytestmark = pytest.mark.usefixtures("read_anew")
 
 HOURS = "pdp.minimum_hours"
 CHANGED = date(2030, 7, 1)
+
+
+@pytest.fixture
+def read_anew(on_either: Flask) -> Iterator[None]:  # noqa: ARG001 - opens the database.
+    """Change what a process reads once."""
+    regulations.forget()
+    yield
+    regulations.forget()
+
+
+def test_a_process_reads_the_rows_once() -> None:
+    regulations.in_force(HOURS, CHANGED)
+
+    with count_queries() as queries:
+        regulations.in_force(HOURS, CHANGED)
+
+    assert queries == []
 
 
 def test_a_newer_row_ends_an_older_one_and_the_past_keeps_its_own() -> None:

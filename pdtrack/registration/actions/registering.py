@@ -48,7 +48,8 @@ def register(
     """
     # Kept at hand, for the lock reads the session anew and the mail speaks of these.
     _around = (course_session.collaborative, course_session.topic, course_session.venue)
-    lock(course_session)  # Two people must not take the last place.
+    # Two people must not take the last place.
+    lock(course_session, reading=[CourseSession.meetings])
     _refuse_closed(course_session)
     _refuse_foreign_employment(person, employment)
     counts, is_in = queries.standing(course_session, person)

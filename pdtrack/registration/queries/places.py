@@ -33,6 +33,7 @@ _AT_THE_DOOR = (
         joinedload(CourseSession.collaborative),
         joinedload(CourseSession.topic),
         joinedload(CourseSession.venue),
+        joinedload(CourseSession.meetings),
     )
 )
 
@@ -55,6 +56,7 @@ _WHOLE = (
             joinedload(CourseSession.collaborative),
             joinedload(CourseSession.topic),
             joinedload(CourseSession.venue),
+            joinedload(CourseSession.meetings),
         ),
         joinedload(Registration.employment).joinedload(Employment.organization),
     )
@@ -63,12 +65,12 @@ _WHOLE = (
 
 def course_session_at_the_door(course_session_id: int) -> CourseSession | None:
     """Return a session that was published, with no more than registering for it needs."""
-    return db.session.scalars(_AT_THE_DOOR, {"id": course_session_id}).one_or_none()
+    return db.session.scalars(_AT_THE_DOOR, {"id": course_session_id}).unique().one_or_none()
 
 
 def find(registration_id: int) -> Registration | None:
     """Return a registration with what its page shows."""
-    return db.session.scalars(_WHOLE, {"id": registration_id}).one_or_none()
+    return db.session.scalars(_WHOLE, {"id": registration_id}).unique().one_or_none()
 
 
 def in_course_session(course_session: CourseSession, registration_id: int) -> Registration | None:
