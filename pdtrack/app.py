@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
@@ -33,6 +32,7 @@ from pdtrack.demo import views as demo
 from pdtrack.desk import views as desk
 from pdtrack.home import views as home
 from pdtrack.messaging import views as messaging
+from pdtrack.operations import schema
 from pdtrack.operations import views as operations
 from pdtrack.organizations import views as organizations
 from pdtrack.registration import views as registration
@@ -41,7 +41,6 @@ from pdtrack.storefront import views as storefront
 
 ROOT = Path(__file__).parent.parent
 csrf = CSRFProtect()
-migrate = Migrate()
 
 
 def create_app(settings: dict[str, Any]) -> Flask:
@@ -67,7 +66,7 @@ def _prepare_templates(app: Flask) -> None:
 def _add_core(app: Flask) -> None:
     incoming.init_app(app)
     database.init_app(app)
-    migrate.init_app(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    schema.init_app(app)
     csrf.init_app(app)
     authz.init_app(app)
     navigation.init_app(app)

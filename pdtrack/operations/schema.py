@@ -1,17 +1,41 @@
-"""Which version the tables have, and which one this program wants."""
+"""Which version the tables have, and which one this program wants.
+
+What is needed for that is loaded by the first who asks: it takes a sixth of the start of a
+web process, which never changes a table.
+"""
+# ruff: noqa: PLC0415 - see above.
 
 from __future__ import annotations
 
-from functools import cache
+import os
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import Connection, column, inspect, select, table
+from werkzeug.local import LocalProxy
 
 from pdtrack.core.db import db
+
+_EXTENSION = "migrate"  # As Flask-Migrate calls itself.
+
+
+def init_app(app: Flask) -> None:
+    """Let commands find the migrations."""
+    app.extensions[_EXTENSION] = LocalProxy(partial(_loaded, app))
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+        _loaded(app)  # It adds the command "db".
+
+
+def _loaded(app: Flask) -> Any:
+    """Put the extension in its place, and return it."""
+    from flask_migrate import Migrate
+
+    if isinstance(app.extensions[_EXTENSION], LocalProxy):
+        folder = Path(app.root_path, "migrations")
+        Migrate().init_app(app, db, directory=str(folder), render_as_batch=True)
+    return app.extensions[_EXTENSION]
 
 
 def current() -> str | None:
@@ -28,24 +52,33 @@ def version_of(connection: Connection) -> str | None:
 
 def wanted() -> str | None:
     """Return the version that this program works with."""
-    return _head(current_app.extensions["migrate"].directory)
+    return _head(_folder())
 
 
 def is_known(revision: str) -> bool:
     """Whether this program knows how to come from a version to its own."""
-    script = ScriptDirectory(current_app.extensions["migrate"].directory)
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
     try:
-        return script.get_revision(revision) is not None
+        return ScriptDirectory(_folder()).get_revision(revision) is not None
     except CommandError:
         return False
 
 
 def upgrade(revision: str = "head") -> None:
     """Bring the tables to a version, from whatever they are."""
-    config: Config = current_app.extensions["migrate"].migrate.get_config()
-    command.upgrade(config, revision)
+    from alembic import command
+
+    command.upgrade(current_app.extensions[_EXTENSION].migrate.get_config(), revision)
+
+
+def _folder() -> str:
+    return str(current_app.extensions[_EXTENSION].directory)
 
 
 @cache
 def _head(folder: str) -> str | None:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory(folder).get_current_head()
