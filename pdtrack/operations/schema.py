@@ -7,11 +7,11 @@ web process, which never changes a table.
 
 from __future__ import annotations
 
-import os
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import click
 from flask import Flask, current_app
 from sqlalchemy import Connection, column, inspect, select, table
 from werkzeug.local import LocalProxy
@@ -24,7 +24,7 @@ _EXTENSION = "migrate"  # As Flask-Migrate calls itself.
 def init_app(app: Flask) -> None:
     """Let commands find the migrations."""
     app.extensions[_EXTENSION] = LocalProxy(partial(_loaded, app))
-    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+    if click.get_current_context(silent=True):  # A command is about to run.
         _loaded(app)  # It adds the command "db".
 
 
