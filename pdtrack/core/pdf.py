@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import mimetypes
 import threading
 from collections.abc import Iterable, Sequence
@@ -154,22 +153,21 @@ class _Press:
         made_at: datetime | None,
     ) -> bytes:
         try:
-            html, document = self._shortest(versions, sheets)
+            document = self._shortest(versions, sheets)
             metadata = document.metadata
             metadata.title, metadata.lang, metadata.generator = title, language, "pdtrack"
             if made_at is not None:
                 written = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
                 metadata.created = metadata.modified = written
-            # Two files of one document carry one identifier, so that readers see they are equal.
-            identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
-            content: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+            # Without an identifier, which is optional: for it everything is written twice.
+            content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
         except self._refused as error:
             raise error.__cause__ or AssetRefused(str(error)) from None
         return content
 
-    def _shortest(self, versions: Iterable[str], sheets: Sequence[str]) -> tuple[str, Any]:
+    def _shortest(self, versions: Iterable[str], sheets: Sequence[str]) -> Any:
         """Lay out one version after the other until one fits on a page."""
-        shortest: tuple[str, Any] | None = None
+        shortest: Any = None
         for html in versions:
             document = self._weasyprint.HTML(
                 string=html, base_url=_BASE, url_fetcher=self._fetcher
@@ -178,8 +176,8 @@ class _Press:
                 stylesheets=[self._sheet(sheet) for sheet in sheets],
                 pdf_variant="pdf/ua-1",
             )
-            if shortest is None or len(document.pages) < len(shortest[1].pages):
-                shortest = html, document
+            if shortest is None or len(document.pages) < len(shortest.pages):
+                shortest = document
             if len(document.pages) == 1:
                 break
         assert shortest, "There is nothing to print."
