@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy import ColumnElement, and_, false, func, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from pdtrack.accounts.models import Person
 from pdtrack.catalog import documents
-from pdtrack.catalog.models import CourseSession, Format, Meeting, SessionPresenter, SessionState
+from pdtrack.catalog.models import (
+    CourseSession,
+    Format,
+    Meeting,
+    SessionPresenter,
+    SessionState,
+    Topic,
+)
 from pdtrack.core import clock, incoming, tokens
 from pdtrack.core.db import db
 from pdtrack.core.ical import Event, EventTexts, Status
+from pdtrack.organizations.models import Collaborative
 from pdtrack.registration.models import Registration
 from pdtrack.registration.models import Status as RegistrationStatus
 
@@ -23,6 +32,8 @@ from pdtrack.registration.models import Status as RegistrationStatus
 LOOKING_BACK = timedelta(days=366)
 _PUBLIC = (SessionState.PUBLISHED, SessionState.CANCELLED)
 _texts = EventTexts(most=50_000)
+# An entry's uid, what changes with the session's own words, and the session.
+_Read = tuple[str, Hashable, int]
 
 
 @dataclass(frozen=True)
@@ -32,12 +43,13 @@ class Stamp:
     changed_at: datetime | None
     count: int
     weight: int
+    names: str
 
     @property
     def etag(self) -> str:
         """The stamp as one word."""
         moment = int(self.changed_at.timestamp() * 1_000_000) if self.changed_at else 0
-        return f"{moment:x}-{self.count:x}-{self.weight:x}"
+        return f"{moment:x}-{self.count:x}-{self.weight:x}-{self.names}"
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,6 @@ class _Entry:
     uid: str
     version: Hashable
     session_id: int
-    meeting_id: int | None
 
 
 def of_sessions(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -62,7 +73,7 @@ def of_sessions(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def stamp(condition: ColumnElement[bool]) -> Stamp:
-    """Return what changes whenever the feed of these sessions does; one quick query."""
+    """Return what changes whenever the feed of these sessions does; two quick queries."""
     row = db.session.execute(
         select(
             func.max(CourseSession.changed_at),
@@ -75,18 +86,30 @@ def stamp(condition: ColumnElement[bool]) -> Stamp:
         .where(condition)
     ).one()
     changed = [moment for moment in (row[0], row[1]) if moment is not None]
-    return Stamp(max(changed, default=None), row[2], int(row[3] or 0))
+    return Stamp(max(changed, default=None), row[2], int(row[3] or 0), _names())
+
+
+def _names() -> str:
+    """Return what changes whenever an entry's organizer or topic is renamed.
+
+    Both are few, and no session changes with them.
+    """
+    names = db.session.scalars(union_all(select(Collaborative.name), select(Topic.name)))
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:16]
 
 
 def texts(
-    condition: ColumnElement[bool], *, statuses: dict[int, Status] | None = None
+    condition: ColumnElement[bool], stamp: Stamp, *, statuses: dict[int, Status] | None = None
 ) -> list[str]:
     """Return the entries of these sessions as calendars read them, the earliest first.
 
     `statuses` says how each session stands for the one person whose feed it is.
     """
     standing = statuses or {}
-    entries = [*_meetings(condition, standing), *_self_paced(condition, standing)]
+    entries = [
+        _Entry(uid, (version, standing.get(session_id), stamp.names), session_id)
+        for uid, version, session_id in (*_meetings(condition), *_self_paced(condition))
+    ]
     missing = [each for each in entries if not _texts.has(each.uid, each.version)]
     events = _events(missing, standing)
     return [
@@ -95,7 +118,7 @@ def texts(
     ]
 
 
-def _meetings(condition: ColumnElement[bool], standing: dict[int, Status]) -> Iterable[_Entry]:
+def _meetings(condition: ColumnElement[bool]) -> Iterable[_Read]:
     rows = db.session.execute(
         select(
             Meeting.uid,
@@ -103,18 +126,16 @@ def _meetings(condition: ColumnElement[bool], standing: dict[int, Status]) -> It
             Meeting.changed_at,
             CourseSession.changed_at,
             CourseSession.id,
-            Meeting.id,
         )
         .join(Meeting.course_session)
         .where(condition)
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    for uid, sequence, changed_at, session_changed_at, session_id, meeting_id in rows:
-        version = (sequence, changed_at, session_changed_at, standing.get(session_id))
-        yield _Entry(uid, version, session_id, meeting_id)
+    for uid, sequence, changed_at, session_changed_at, session_id in rows:
+        yield uid, (sequence, changed_at, session_changed_at), session_id
 
 
-def _self_paced(condition: ColumnElement[bool], standing: dict[int, Status]) -> Iterable[_Entry]:
+def _self_paced(condition: ColumnElement[bool]) -> Iterable[_Read]:
     rows = db.session.execute(
         select(CourseSession.uid, CourseSession.version, CourseSession.changed_at, CourseSession.id)
         .where(
@@ -123,8 +144,7 @@ def _self_paced(condition: ColumnElement[bool], standing: dict[int, Status]) -> 
         .order_by(CourseSession.due_on, CourseSession.id)
     )
     for uid, version, changed_at, session_id in rows:
-        key = (version, changed_at, standing.get(session_id))
-        yield _Entry(uid, key, session_id, None)
+        yield uid, (version, changed_at), session_id
 
 
 def _events(entries: list[_Entry], standing: dict[int, Status]) -> dict[str, Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -40,7 +41,7 @@ def course_session(course_session_id: int) -> ResponseReturnValue:
     response = _feed(
         found.title,
         queries.stamp(condition),
-        lambda: queries.texts(condition),
+        functools.partial(queries.texts, condition),
         url=tokens.url("storefront.course_session", course_session_id=found.id),
     )
     response.headers.set("Content-Disposition", "attachment", filename=f"session-{found.id}.ics")
@@ -56,7 +57,7 @@ def collaborative(short_name: str) -> ResponseReturnValue:
     return _feed(
         f"{place.name}: sessions",
         queries.stamp(condition),
-        lambda: queries.texts(condition),
+        functools.partial(queries.texts, condition),
         url=tokens.url("storefront.collaborative", short_name=place.slug),
     )
 
@@ -70,7 +71,7 @@ def topic(slug: str) -> ResponseReturnValue:
     return _feed(
         f"{found.name}: sessions",
         queries.stamp(condition),
-        lambda: queries.texts(condition),
+        functools.partial(queries.texts, condition),
         url=tokens.url("storefront.sessions", topic=found.slug),
     )
 
@@ -85,7 +86,7 @@ def mine(token: str) -> ResponseReturnValue:
     response = _feed(
         "My PD sessions",
         queries.stamp(condition),
-        lambda: queries.texts(condition, statuses=standing.statuses),
+        functools.partial(queries.texts, condition, statuses=standing.statuses),
         url=tokens.url("home.my"),
         standing=standing,
     )
@@ -96,7 +97,7 @@ def mine(token: str) -> ResponseReturnValue:
 def _feed(
     name: str,
     stamp: Stamp,
-    texts: Callable[[], Iterable[str]],
+    texts: Callable[[Stamp], Iterable[str]],
     *,
     url: str,
     standing: Standing | None = None,
@@ -110,5 +111,5 @@ def _feed(
     response.headers["Cache-Control"] = "public, max-age=300"
     response.make_conditional(request)
     if response.status_code != HTTPStatus.NOT_MODIFIED:
-        response.set_data(calendar_text(name, texts(), url=url, refresh=REFRESH))
+        response.set_data(calendar_text(name, texts(stamp), url=url, refresh=REFRESH))
     return response

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 from pdtrack.catalog.models import CourseSession, Format, Meeting, SessionState, Venue
 from pdtrack.core import filters, tokens
 from pdtrack.core.ical import Event, Status
@@ -42,11 +40,6 @@ def session_events(course_session: CourseSession, *, status: Status | None = Non
             for meeting in course_session.meetings
         ]
     return [_due_event(course_session, status)] if course_session.due_on else []
-
-
-def version_of(meeting: Meeting, course_session: CourseSession) -> Hashable:
-    """Return what changes whenever the text of a meeting's entry does."""
-    return meeting.sequence, meeting.changed_at, course_session.changed_at
 
 
 def _due_event(course_session: CourseSession, status: Status | None) -> Event:

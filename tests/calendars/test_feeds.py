@@ -184,6 +184,23 @@ def test_a_feed_names_itself_and_says_how_often_to_come(client: FlaskClient) -> 
     assert max(len(line.encode()) for line in lines) <= 75
 
 
+def test_a_new_name_of_the_collaborative_or_topic_arrives_with_the_next_reading(
+    client: FlaskClient,
+) -> None:
+    course_session = make.course_session()
+    place, topic = course_session.collaborative, course_session.topic
+    address = f"/sessions/{course_session.id}.ics"
+    first = client.get(address)
+
+    place.name, topic.name = "Valley Collaborative", "Crisis prevention"
+    db.session.commit()
+
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 200
+    assert "Valley Collaborative" in again.text
+    assert "CATEGORIES:Crisis prevention" in again.text
+
+
 def test_a_change_of_time_place_or_status_raises_the_sequence_of_the_same_entry(
     client: FlaskClient,
 ) -> None:
