@@ -37,6 +37,10 @@ class NotEarned(DomainError):
     """What is on record now earns nothing."""
 
 
+class NothingToCorrect(DomainError):
+    """What is on record now is what the certificate says."""
+
+
 @action
 def issue(
     *, course_session: CourseSession, registration_ids: Collection[int], actor: Actor
@@ -66,7 +70,7 @@ def issue(
 def reissue(*, certificate: Certificate, actor: Actor) -> Certificate:
     """Replace a certificate by one that says what is on record now; the old code says so.
 
-    Raises `NotValid` or `NotEarned`.
+    Raises `NotValid`, `NotEarned` or `NothingToCorrect`.
     """
     course_session = certificate.award.registration.course_session
     lock(course_session, course_session.collaborative, certificate)
@@ -76,6 +80,11 @@ def reissue(*, certificate: Certificate, actor: Actor) -> Certificate:
     if candidate is None or not candidate.decision.is_earned:
         raise NotEarned(
             "What is on record now earns no certificate. Correct the attendance, or revoke it."
+        )
+    if documents.snapshot(candidate) == certificate.snapshot:
+        raise NothingToCorrect(
+            "This certificate says what is on record already. Put the name or the attendance right "
+            "first, then issue it again."
         )
     certificate.award.withdrawn_at = clock.now()
     certificate.state = CertificateState.REPLACED

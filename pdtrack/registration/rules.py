@@ -37,6 +37,18 @@ class Newcomer:
     details: Details
 
 
+def typed(text: str) -> dict[str, str]:
+    """Return what somebody searched for in vain as the fields of a newcomer: name or number."""
+    if "@" in text:
+        return {}
+    if any(letter.isdigit() for letter in text):
+        return {"employee_number": text}
+    last, comma, first = text.partition(",")
+    if not comma:
+        first, _, last = text.strip().rpartition(" ")
+    return {"first_name": first.strip(), "last_name": last.strip()}
+
+
 def placement(*, capacity: int, taken: int, waiting: int) -> Status:
     """Decide whether the next person gets a place or joins the line.
 

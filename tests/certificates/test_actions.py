@@ -142,6 +142,21 @@ def test_a_corrected_certificate_replaces_the_old_one_which_says_so() -> None:
         actions.reissue(certificate=old, actor=SYSTEM)
 
 
+def test_nothing_replaces_a_certificate_that_is_right_already() -> None:
+    course_session = past()
+    ada = make.registration(course_session=course_session)
+    mark(ada, Presence.PRESENT)
+    [certificate] = issue(course_session, ada)
+
+    with pytest.raises(actions.NothingToCorrect):
+        actions.reissue(certificate=certificate, actor=SYSTEM)
+
+    assert certificate.state == CertificateState.VALID
+    ada.person.last_name = "Lovelace"
+    db.session.commit()
+    assert "Lovelace" in actions.reissue(certificate=certificate, actor=SYSTEM).snapshot["name"]
+
+
 def test_nothing_replaces_a_certificate_when_nothing_is_earned_anymore() -> None:
     course_session = past()
     ada = make.registration(course_session=course_session)

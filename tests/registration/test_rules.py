@@ -173,3 +173,21 @@ def test_only_a_confirmed_employer_on_the_list_can_be_billed() -> None:
 def test_free_places_are_never_fewer_than_none() -> None:
     assert Counts(taken=3).free(2) == 0
     assert Counts(taken=1).free(2) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("Béla O’Hara", {"first_name": "Béla", "last_name": "O’Hara"}),
+        ("Ana María López", {"first_name": "Ana María", "last_name": "López"}),
+        ("de la Cruz, Ana", {"first_name": "Ana", "last_name": "de la Cruz"}),
+        ("Cher", {"first_name": "", "last_name": "Cher"}),
+        ("00417", {"employee_number": "00417"}),
+        ("bea@school.example", {}),
+        ("", {"first_name": "", "last_name": ""}),
+    ],
+)
+def test_what_was_searched_in_vain_need_not_be_typed_again(
+    text: str, fields: dict[str, str]
+) -> None:
+    assert rules.typed(text) == fields

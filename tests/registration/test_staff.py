@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -139,6 +141,19 @@ def test_somebody_at_the_door_without_an_account_is_registered(
     assert registration
     assert registration.employment_id == employment.id
     assert employment.person.email is None
+
+
+def test_the_name_nobody_was_found_by_is_written_down_already(
+    coordinator: FlaskClient, place: Collaborative
+) -> None:
+    course_session = make.course_session(collaborative=place)
+
+    page = coordinator.get(roster_of(course_session, "/add?q=B%C3%A9la+O%E2%80%99Hara")).text
+    [link] = re.findall(r'href="([^"]+/add/new[^"]*)"', page)
+    form = coordinator.get(html.unescape(link)).text
+
+    assert 'value="Béla"' in form
+    assert 'value="O’Hara"' in form
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from pdtrack.registration.views.roster import ROSTER, load
 def add(short_name: str, course_session_id: int) -> ResponseReturnValue:
     """Find the person to register."""
     place, course_session = _load(short_name, course_session_id)
-    text = request.args.get("q", "").strip()[:200]
+    text = _asked()
     return render_template(
         "registration/add.html",
         place=place,
@@ -77,7 +77,7 @@ def add_person(short_name: str, course_session_id: int, person_id: int) -> Respo
 def add_new_person(short_name: str, course_session_id: int) -> ResponseReturnValue:
     """Register somebody who is in no list yet, account or not."""
     place, course_session = _load(short_name, course_session_id)
-    form = NewPersonForm()
+    form = NewPersonForm(data=rules.typed(_asked()))
     form.offer_employers()
     if form.validate_on_submit():
         with form.showing_errors():
@@ -113,6 +113,11 @@ def _load(short_name: str, course_session_id: int) -> tuple[Collaborative, Cours
     place, course_session = load(short_name, course_session_id)
     authorize(policy.may_change_roster, course_session)
     return place, course_session
+
+
+def _asked() -> str:
+    """Return what was typed to find somebody."""
+    return request.args.get("q", "").strip()[:200]
 
 
 def _found(place: Collaborative, text: str) -> Sequence[Person]:
