@@ -261,3 +261,25 @@ def measured(document: pikepdf.Pdf) -> tuple[float, float]:
 def _info(content: bytes) -> dict[str, str]:
     with pikepdf.open(BytesIO(content)) as document:
         return {key: str(value) for key, value in document.docinfo.items()}
+
+
+def test_a_document_that_is_xml_prints_as_it_does_otherwise() -> None:
+    body = '<h1>A &amp; B</h1><p lang="pl">Łódź<br />two</p><ul><li>é</li></ul><p>·</p>'
+    as_xml = f'<!DOCTYPE html><html lang="en"><style>{STYLE}</style><body>{body}</body></html>'
+    as_html = as_xml.replace("<!DOCTYPE", "<!doctype")  # Which no reader of XML takes.
+
+    first, second = (
+        pdf.render(each, stylesheets=[], title="One", made_at=MADE_AT) for each in (as_xml, as_html)
+    )
+
+    assert first == second
+
+
+def test_what_no_document_may_hold_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "odd.pdf"
+    text = "<html><body><p>A\x00d\x0ba\ufffe \ud800Able \U0001f642</p></body></html>"
+    file.write_bytes(pdf.render(text, stylesheets=[], title="One"))
+
+    read = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True, text=True)
+
+    assert "Ada Able" in read.stdout
