@@ -38,7 +38,8 @@ def prepare() -> None:
     Model.metadata.create_all(db.engine)
     with db.engine.begin() as connection:
         search.create_index(connection)
-        connection.execute(insert(regulations.Regulation), regulations.FIRST_ROWS)
+        rows = [row._asdict() for row in regulations.FIRST_ROWS]
+        connection.execute(insert(regulations.Regulation), rows)
 
 
 @contextmanager

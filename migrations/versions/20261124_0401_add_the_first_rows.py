@@ -38,7 +38,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     for statement in _SEARCH_INDEX[connection.dialect.name]:
         connection.exec_driver_sql(statement)
-    connection.execute(insert(Regulation), list(FIRST_ROWS))
+    connection.execute(insert(Regulation), [row._asdict() for row in FIRST_ROWS])
     connection.execute(insert(Topic), [row._asdict() for row in topics.FIRST_ROWS])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import UniqueConstraint, select
@@ -31,7 +31,9 @@ class Regulation(Model):
     valid_to: Mapped[date | None]
 
 
-class _Row(TypedDict):
+class Number(NamedTuple):
+    """A row as it is asked for: nobody may change it."""
+
     key: str
     tenths: int
     unit: str
@@ -41,20 +43,12 @@ class _Row(TypedDict):
     valid_to: date | None
 
 
-def _row(key: str, tenths: int, unit: str, title: str, citation: str) -> _Row:
-    return {
-        "key": key,
-        "tenths": tenths,
-        "unit": unit,
-        "title": title,
-        "citation": citation,
-        "valid_from": date(2000, 1, 1),
-        "valid_to": None,
-    }
+def _row(key: str, tenths: int, unit: str, title: str, citation: str) -> Number:
+    return Number(key, tenths, unit, title, citation, date(2000, 1, 1), None)
 
 
 # What an installation starts with; a newer row ends an older one, nothing is overwritten.
-FIRST_ROWS: list[_Row] = [
+FIRST_ROWS: list[Number] = [
     _row(
         "pdp.minimum_hours",
         100,
@@ -71,18 +65,6 @@ FIRST_ROWS: list[_Row] = [
         "Usual policy of the collaboratives, unless a collaborative has its own",
     ),
 ]
-
-
-class Number(NamedTuple):
-    """A row as it is asked for: nobody may change it."""
-
-    key: str
-    tenths: int
-    unit: str
-    title: str
-    citation: str
-    valid_from: date
-    valid_to: date | None
 
 
 def in_force(key: str, on: date) -> Number:

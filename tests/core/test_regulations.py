@@ -66,6 +66,6 @@ def test_a_number_that_does_not_hold_is_not_guessed(key: str, day: date) -> None
 
 def test_every_number_says_where_it_is_written() -> None:
     for row in regulations.FIRST_ROWS:
-        assert row["citation"]
-        assert row["title"]
-        assert row["unit"]
+        assert row.citation
+        assert row.title
+        assert row.unit
