@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pdtrack.core import clock
 from pdtrack.core.authz import Actor, ActorKind
-from pdtrack.core.db import Model, db
+from pdtrack.core.db import Model, db, write_row
 
 
 class AuditEntry(Model):
@@ -47,17 +47,16 @@ def record(  # noqa: PLR0913 - an entry is a sentence with this many parts.
     """
     if subject in db.session.new:
         db.session.flush()
-    db.session.add(
-        AuditEntry(
-            at=clock.now(),
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            on_behalf_of_id=on_behalf_of_id,
-            organization_id=organization_id,
-            event=event,
-            subject_type=subject.__tablename__,
-            subject_id=subject.id,
-            before=before or {},
-            after=after or {},
-        )
+    write_row(
+        AuditEntry,
+        at=clock.now(),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        on_behalf_of_id=on_behalf_of_id,
+        organization_id=organization_id,
+        event=event,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        before=before or {},
+        after=after or {},
     )

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -22,13 +22,15 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Insert,
     MetaData,
     Select,
+    Table,
     bindparam,
     event,
+    insert,
     select,
 )
-from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -240,6 +242,16 @@ def lock(*rows: Model, reading: Sequence[QueryableAttribute[Any]] = ()) -> None:
             raise errors.Stale("This no longer exists. Go back and reload the page.")
 
 
+def write_row(model: type[Model], **values: Any) -> None:
+    """Write a row at once that this action does not read again, with half the work of an object."""
+    db.session.connection().execute(_inserting(model), values)
+
+
+@functools.cache
+def _inserting(model: type[Model]) -> Insert:
+    return insert(cast("Table", model.__table__))
+
+
 @contextmanager
 def _turn() -> Iterator[None]:
     """Let SQLite's writers take turns.
@@ -300,7 +312,8 @@ def _turns_file(engine: Engine) -> str | None:
 def _prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        # Not an event of the engine: with one, every statement looks for events of its own.
+        engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]
     else:
         event.listen(engine, "connect", _open_postgresql)
 
@@ -331,5 +344,5 @@ def use_wal(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+def _begin_sqlite(connection: Any) -> None:
+    connection.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
