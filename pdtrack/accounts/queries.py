@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from pdtrack.accounts.models import (
@@ -43,6 +43,14 @@ _EMPLOYMENTS_ON = (
     )
     .options(joinedload(Employment.organization), joinedload(Employment.school))
     .order_by(Employment.confirmed_at.is_(None), Employment.from_on.desc(), Employment.id.desc())
+)
+
+
+_ADDRESS = (
+    select(EmailAddress.address)
+    .where(EmailAddress.person_id == bindparam("person_id"), EmailAddress.verified_at.is_not(None))
+    .order_by(EmailAddress.is_primary.desc(), EmailAddress.id)
+    .limit(1)
 )
 
 
@@ -174,7 +182,8 @@ def person_of_employee(organization_id: int, employee_number: str) -> Person | N
 
 def recipient(person: Person) -> Recipient | None:
     """Return where mail to a person goes; None for people without an address."""
-    address = person.email
+    is_known = "addresses" not in inspect(person).unloaded
+    address = person.email if is_known else db.session.scalar(_ADDRESS, {"person_id": person.id})
     return Recipient(address, person.display_name, person.id) if address else None
 
 

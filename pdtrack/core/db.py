@@ -313,7 +313,7 @@ def _prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         # Not an event of the engine: with one, every statement looks for events of its own.
-        engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]
+        engine.dialect.do_begin = _begin_sqlite  # type: ignore[assignment]
     else:
         event.listen(engine, "connect", _open_postgresql)
 

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, Index, Text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pdtrack.core import clock, jobs
-from pdtrack.core.db import Model, after_commit, db
+from pdtrack.core.db import Model, after_commit, db, write_row
 
 UNDO_WINDOW = timedelta(minutes=5)
 PRIVATE_LINK = "[private link]"
@@ -145,7 +145,7 @@ def send(  # noqa: PLR0913 - an envelope has this many lines.
     condition: str | None = None,
     batch: str | None = None,
     tone: Tone | None = None,
-) -> OutgoingEmail:
+) -> None:
     """Put a mail into the outbox; call inside an action.
 
     `template` ("registration/registered") is rendered from
@@ -159,7 +159,8 @@ def send(  # noqa: PLR0913 - an envelope has this many lines.
     """
     subject, text, html = _written(template, context, tone)
     now = clock.now()
-    email = OutgoingEmail(
+    write_row(
+        OutgoingEmail,
         to_address=to.address,
         to_name=to.name,
         person_id=to.person_id,
@@ -179,9 +180,7 @@ def send(  # noqa: PLR0913 - an envelope has this many lines.
         created_at=now,
         not_before_at=now + UNDO_WINDOW if batch else now,
     )
-    db.session.add(email)
     after_commit(_wake)
-    return email
 
 
 def undo(batch: str) -> int:

@@ -7,6 +7,8 @@ import email.policy
 from email.message import EmailMessage
 from typing import Any
 
+from sqlalchemy import select
+
 from pdtrack.core import outbox
 from pdtrack.core.db import action, db
 from pdtrack.core.outbox import MailState, OutgoingEmail, Recipient
@@ -18,7 +20,10 @@ CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 
 @action
 def send(to: Recipient = ADA, thing: str = "certificate", **values: Any) -> OutgoingEmail:
-    return outbox.send("test", to, context={"thing": thing}, **values)
+    outbox.send("test", to, context={"thing": thing}, **values)
+    return db.session.scalars(
+        select(OutgoingEmail).order_by(OutgoingEmail.id.desc()).limit(1)
+    ).one()
 
 
 def read(mailbox: Mailbox, index: int = -1) -> EmailMessage:

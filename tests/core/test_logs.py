@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
@@ -85,6 +86,7 @@ def root_logger() -> Iterator[None]:
     yield
     root.handlers = handlers
     root.setLevel(level)
+    structlog.reset_defaults()
 
 
 def log_an_error() -> None:
@@ -105,6 +107,19 @@ def test_production_writes_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (line["event"], line["level"], line["logger"]) == ("It broke", "error", "somebody")
     assert "ZeroDivisionError" in line["exception"]
     assert line["timestamp"].endswith("Z")
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_our_own_lines_have_the_form_of_all_others(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(is_json=True)
+
+    structlog.get_logger().info("request", logger="pdtrack.requests", path="/ñandú")
+    logging.getLogger("pdtrack.requests").info("request")
+
+    ours, others = map(json.loads, capsys.readouterr().err.splitlines())
+    assert ours.pop("path") == "/ñandú"
+    assert ours.keys() == others.keys()
+    assert (ours["level"], ours["logger"]) == (others["level"], others["logger"])
 
 
 @pytest.mark.usefixtures("root_logger")

@@ -9,6 +9,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal,
     select,
 )
 from sqlalchemy.orm import joinedload
@@ -25,6 +26,15 @@ def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
 
+def _is_one_of(statuses: Iterable[Status]) -> ColumnElement[bool]:
+    """Whether a status is one of these, each in a place of its own.
+
+    A list's places would be made anew each time the statement runs.
+    """
+    column = Registration.status
+    return column.in_([literal(each, column.type) for each in statuses])
+
+
 # What everybody asks who registers, built once: building takes longer than running.
 _AT_THE_DOOR = (
     select(CourseSession)
@@ -39,12 +49,12 @@ _AT_THE_DOOR = (
 
 
 _STANDING = select(
-    _count_if(Registration.status.in_(TAKING_PLACE)),
+    _count_if(_is_one_of(TAKING_PLACE)),
     _count_if(Registration.status == Status.WAITLISTED),
     _count_if(Registration.person_id == bindparam("person_id")),
 ).where(
     Registration.course_session_id == bindparam("course_session_id"),
-    Registration.status.in_(ACTIVE),
+    _is_one_of(ACTIVE),
 )
 
 
