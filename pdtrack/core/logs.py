@@ -88,7 +88,7 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
     quiet = request.path.startswith(_QUIET_PATHS) and response.status_code < 400  # noqa: PLR2004
-    if not quiet:
+    if not quiet and logging.getLogger().isEnabledFor(logging.INFO):
         log.info(
             "request",
             logger="pdtrack.requests",

@@ -39,6 +39,8 @@ class Page(Generic[T]):
     number: int
     per_page: int
     total: int
+    # There are more, which nobody counted and no page shows.
+    is_cut: bool = False
 
     @property
     def pages(self) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from pdtrack.catalog import actions, search, topics
 from pdtrack.catalog.details import PlannedMeeting
 from pdtrack.catalog.models import CourseSession, CreditCategory, Format, SessionState, Topic
-from pdtrack.catalog.search import Sort, Wanted, words
+from pdtrack.catalog.search import Sort, Wanted, listing, words
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
@@ -170,6 +170,20 @@ def test_pages_hold_together_and_past_the_last_is_the_last() -> None:
     assert [each.id for each in first] == [made[0].id, made[1].id]
     assert [each.id for each in last] == [made[4].id]
     assert (last.number, last.total, last.pages) == (3, 5, 3)
+
+
+@pytest.mark.parametrize("text", ["", "autism"])
+def test_a_list_of_thousands_is_cut_and_says_so(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [session("autism", f"Autism {n}", days=n) for n in range(1, 6)]
+
+    monkeypatch.setattr(listing, "MOST", 5)
+    whole = search.search(Wanted(text=text), number=99, per_page=2)
+    monkeypatch.setattr(listing, "MOST", 4)
+    cut = search.search(Wanted(text=text), number=99, per_page=2)
+
+    assert (whole.total, whole.is_cut, [each.id for each in whole]) == (5, False, [made[4].id])
+    assert (cut.total, cut.is_cut) == (4, True)
+    assert [each.id for each in cut] == [made[2].id, made[3].id]
 
 
 def test_pages_go_on_from_what_is_about_it_to_what_mentions_it() -> None:

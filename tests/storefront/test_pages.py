@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from pdtrack.accounts.models import Person
 from pdtrack.catalog import actions
 from pdtrack.catalog.models import CourseSession, Format, Promise, SessionState
+from pdtrack.catalog.search import listing
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
@@ -334,6 +335,21 @@ def test_search_engines_are_kept_out_of_what_is_personal(client: FlaskClient) ->
 @pytest.mark.parametrize("address", ["/sessions/0", "/sessions/999999", "/sessions/abc"])
 def test_what_does_not_exist_is_404(client: FlaskClient, address: str) -> None:
     assert client.get(address).status_code == 404
+
+
+def test_a_list_that_is_cut_says_how_to_see_the_others(
+    client: FlaskClient, ces: Collaborative, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST", 21)
+    for number in range(22):
+        session(ces, f"CPI {number}")
+
+    first, last = (" ".join(client.get(f"/sessions?page={n}").text.split()) for n in (1, 2))
+
+    assert "Showing 1–20 of more than 21 sessions" in first
+    assert "Showing 21–21 of more than 21 sessions" in last
+    assert "Narrow your search" not in first
+    assert "Narrow your search" in last
 
 
 @pytest.mark.parametrize("is_signed_in", [False, True])

@@ -21,6 +21,9 @@ from pdtrack.core.pages import Page
 
 PER_PAGE = 20
 FEW = 3
+# More are neither counted nor shown, so that a page takes as long however many there are. Whoever
+# is shown a hundred pages narrows the search.
+MOST = 2000
 
 
 class Sort(StrEnum):
@@ -119,14 +122,19 @@ assert len(statements.COLUMNS) == len(fields(Listing))
 def search(wanted: Wanted, *, number: int = 1, per_page: int = PER_PAGE) -> Page[Listing]:
     """Return a page of the published sessions that are yet to come: two queries at most.
 
-    With words, those whose title or topic has them come first; then by date.
+    With words, those whose title or topic has them come first; then by date. After
+    `MOST` of them it is cut.
     """
     values = _values(wanted)
     has_only_signs = bool(wanted.text.strip()) and not wanted.words
-    total = 0 if has_only_signs else _count(values)
+    counted = 0 if has_only_signs else _count(values)
+    total = min(counted, MOST)
     number = min(number, max(1, math.ceil(total / per_page)))
-    items = _listings(values, per_page, offset=(number - 1) * per_page) if total else []
-    return Page(items=items, number=number, per_page=per_page, total=total)
+    before = (number - 1) * per_page
+    items = _listings(values, min(per_page, total - before), offset=before) if total else []
+    return Page(
+        items=items, number=number, per_page=per_page, total=total, is_cut=counted > MOST
+    )
 
 
 def upcoming(limit: int, *, collaborative_slug: str = "") -> list[Listing]:
@@ -179,7 +187,7 @@ def _questions(asked: list[str], *, by_tier: bool) -> dict[str, str]:
 
 def _count(values: dict[str, Any]) -> int:
     statement = statements.count(frozenset(values), _dialect())
-    return db.session.scalar(statement, {**values, **_moment()}) or 0
+    return db.session.scalar(statement, {**values, **_moment(), "limit": MOST + 1}) or 0
 
 
 def _listings(values: dict[str, Any], limit: int, *, offset: int = 0) -> list[Listing]:

@@ -60,8 +60,8 @@ _LIMIT, _OFFSET = (bindparam(name, type_=Integer) for name in ("limit", "offset"
 
 @cache
 def count(filters: frozenset[str], dialect: str) -> Select[Any]:
-    """Return the statement that counts what the filters leave."""
-    found = _found(filters, dialect, _WORDS).subquery()
+    """Return the statement that counts what the filters leave, up to a limit."""
+    found = _found(filters, dialect, _WORDS).limit(_LIMIT).subquery()
     return select(func.count()).select_from(found)
 
 
