@@ -17,6 +17,11 @@ from pdtrack.core import logs
 from tests import make
 
 
+@pytest.fixture(autouse=True)
+def _at_the_level_of_an_installation(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+
 def lines_of(client: FlaskClient, path: str, **options: Any) -> list[Any]:
     with capture_logs() as lines:
         client.get(path, **options)
@@ -107,6 +112,14 @@ def test_production_writes_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (line["event"], line["level"], line["logger"]) == ("It broke", "error", "somebody")
     assert "ZeroDivisionError" in line["exception"]
     assert line["timestamp"].endswith("Z")
+
+
+def test_whoever_wants_no_lines_gets_none(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+
+    assert lines_of(client, "/sign-in") == []
 
 
 @pytest.mark.usefixtures("root_logger")

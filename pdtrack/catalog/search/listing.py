@@ -132,9 +132,7 @@ def search(wanted: Wanted, *, number: int = 1, per_page: int = PER_PAGE) -> Page
     number = min(number, max(1, math.ceil(total / per_page)))
     before = (number - 1) * per_page
     items = _listings(values, min(per_page, total - before), offset=before) if total else []
-    return Page(
-        items=items, number=number, per_page=per_page, total=total, is_cut=counted > MOST
-    )
+    return Page(items=items, number=number, per_page=per_page, total=total, is_cut=counted > MOST)
 
 
 def upcoming(limit: int, *, collaborative_slug: str = "") -> list[Listing]:
