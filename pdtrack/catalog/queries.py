@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from pdtrack.accounts.models import Employment
@@ -201,13 +201,29 @@ def venue(collaborative: Collaborative, venue_id: int) -> Venue | None:
 
 def coming_at(venue: Venue) -> int:
     """Return how many sessions, drafts included, are to be held at a venue, if only in part."""
-    own = select(Meeting.course_session_id).where(Meeting.venue_id == venue.id)
     counted = select(func.count(CourseSession.id)).where(
-        (CourseSession.venue_id == venue.id) | CourseSession.id.in_(own),
-        CourseSession.state != SessionState.CANCELLED,
-        CourseSession.ends_at.is_(None) | (CourseSession.ends_at > clock.now()),
+        _is_coming_at(venue), CourseSession.state != SessionState.CANCELLED
     )
     return db.session.scalar(counted) or 0
+
+
+def sessions_at(venue: Venue) -> Sequence[CourseSession]:
+    """Return what is, or was, to be held at a venue and is not over, with its meetings."""
+    return db.session.scalars(
+        select(CourseSession)
+        .where(_is_coming_at(venue))
+        .options(
+            joinedload(CourseSession.venue),
+            selectinload(CourseSession.meetings).joinedload(Meeting.venue),
+        )
+        .order_by(CourseSession.starts_at, CourseSession.id)
+    ).all()
+
+
+def _is_coming_at(venue: Venue) -> ColumnElement[bool]:
+    own = select(Meeting.course_session_id).where(Meeting.venue_id == venue.id)
+    is_there = (CourseSession.venue_id == venue.id) | CourseSession.id.in_(own)
+    return is_there & (CourseSession.ends_at.is_(None) | (CourseSession.ends_at > clock.now()))
 
 
 def courses(collaborative: Collaborative, *, with_retired: bool = False) -> Sequence[Course]:

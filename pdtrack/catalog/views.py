@@ -1,4 +1,4 @@
-"""The courses and venues of a collaborative, for its coordinators."""
+"""The courses of a collaborative, for its coordinators."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from pdtrack.accounts.identity import me
 from pdtrack.catalog import actions, policy, queries
-from pdtrack.catalog.forms import ConfirmForm, CourseForm, VenueForm
-from pdtrack.catalog.models import Course, Venue
+from pdtrack.catalog.forms import ConfirmForm, CourseForm
+from pdtrack.catalog.models import Course
 from pdtrack.core import navigation
 from pdtrack.core.authz import authorize
 from pdtrack.core.pages import form_page, or_404, page_number
@@ -19,10 +19,9 @@ bp = Blueprint("catalog", __name__, url_prefix="/manage/<short_name>")
 
 
 def init_app(app: Flask) -> None:
-    """Open the pages and add their menu entries."""
+    """Open the pages and add their menu entry."""
     app.register_blueprint(bp)
     navigation.add("manage", "Courses", "catalog.courses", order=40, rule="catalog.offer")
-    navigation.add("manage", "Venues", "catalog.venues", order=50, rule="catalog.offer")
 
 
 @bp.get("/courses")
@@ -91,66 +90,6 @@ def revive_course(short_name: str, course_id: int) -> ResponseReturnValue:
     return redirect(url_for(".courses", short_name=short_name))
 
 
-@bp.get("/venues")
-def venues(short_name: str) -> ResponseReturnValue:
-    """List a collaborative's venues, retired ones included."""
-    place = _place(short_name)
-    authorize(policy.may_offer, place)
-    found = queries.venues(place, with_retired=True)
-    return render_template("catalog/venues.html", place=place, venues=found)
-
-
-@bp.route("/venues/new", methods=["GET", "POST"])
-def new_venue(short_name: str) -> ResponseReturnValue:
-    """Write down a new venue."""
-    place = _place(short_name)
-    authorize(policy.may_offer, place)
-    form = VenueForm()
-    if form.validate_on_submit():
-        with form.showing_errors():
-            venue = actions.create_venue(collaborative=place, details=form.details, actor=me())
-            flash(f"“{venue.name}” is in your list of venues.", "success")
-            return redirect(url_for(".venues", short_name=short_name))
-    return form_page("catalog/new_venue.html", form=form, place=place)
-
-
-@bp.route("/venues/<int:venue_id>", methods=["GET", "POST"])
-def edit_venue(short_name: str, venue_id: int) -> ResponseReturnValue:
-    """Change a venue."""
-    place, venue = _venue(short_name, venue_id)
-    authorize(policy.may_edit, venue)
-    form = VenueForm(obj=venue)
-    if form.validate_on_submit():
-        with form.showing_errors():
-            actions.edit_venue(venue=venue, details=form.details, actor=me())
-            flash("Your changes are saved.", "success")
-            return redirect(url_for(".venues", short_name=short_name))
-    coming = queries.coming_at(venue)
-    return form_page("catalog/edit_venue.html", form=form, place=place, venue=venue, coming=coming)
-
-
-@bp.post("/venues/<int:venue_id>/retire")
-def retire_venue(short_name: str, venue_id: int) -> ResponseReturnValue:
-    """Take a venue out of use."""
-    _, venue = _venue(short_name, venue_id)
-    authorize(policy.may_edit, venue)
-    if ConfirmForm().validate_on_submit():
-        actions.retire_venue(venue=venue, actor=me())
-        flash(f"“{venue.name}” is retired. Sessions planned there stay.", "success")
-    return redirect(url_for(".venues", short_name=short_name))
-
-
-@bp.post("/venues/<int:venue_id>/revive")
-def revive_venue(short_name: str, venue_id: int) -> ResponseReturnValue:
-    """Take a retired venue into use again."""
-    _, venue = _venue(short_name, venue_id)
-    authorize(policy.may_edit, venue)
-    if ConfirmForm().validate_on_submit():
-        actions.revive_venue(venue=venue, actor=me())
-        flash(f"“{venue.name}” is in use again.", "success")
-    return redirect(url_for(".venues", short_name=short_name))
-
-
 def _place(short_name: str) -> Collaborative:
     return or_404(organizations.collaborative(short_name))
 
@@ -158,8 +97,3 @@ def _place(short_name: str) -> Collaborative:
 def _course(short_name: str, course_id: int) -> tuple[Collaborative, Course]:
     place = _place(short_name)
     return place, or_404(queries.course(place, course_id))
-
-
-def _venue(short_name: str, venue_id: int) -> tuple[Collaborative, Venue]:
-    place = _place(short_name)
-    return place, or_404(queries.venue(place, venue_id))

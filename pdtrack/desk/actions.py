@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from pdtrack.attendance import actions as attendance
 from pdtrack.attendance.rules import may_be_marked_from
 from pdtrack.catalog import actions as catalog
-from pdtrack.catalog.details import PlannedMeeting, SessionDetails
-from pdtrack.catalog.models import Course, CourseSession, SessionState
+from pdtrack.catalog import queries as catalog_queries
+from pdtrack.catalog.details import PlannedMeeting, SessionDetails, VenueDetails
+from pdtrack.catalog.models import Course, CourseSession, SessionState, Venue
 from pdtrack.core import audit, clock, filters, outbox
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, lock
 from pdtrack.core.errors import DomainError
-from pdtrack.core.outbox import MailState
+from pdtrack.core.outbox import MailState, OutgoingEmail
 from pdtrack.desk import queries, rules
 from pdtrack.desk.rules import Plan, Preview, Telling
 from pdtrack.registration import actions as registration
@@ -58,6 +59,16 @@ class Saved:
     recredited: int = 0
     mails: int = 0
     unreachable: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told about one session, by which mail, and who has no address for it."""
+
+    course_session: CourseSession
+    changes: list[str]
+    mails: Sequence[OutgoingEmail]
+    unreachable: list[str]
 
 
 @dataclass(frozen=True)
@@ -133,6 +144,24 @@ def save_meetings(
         course_session=course_session, meetings=meetings, version=version, actor=actor
     )
     return _follow(course_session, before, telling, actor=actor)
+
+
+@action
+def save_venue(
+    *, venue: Venue, details: VenueDetails, telling: Telling = Telling.ASK, actor: Actor
+) -> Saved:
+    """Change a venue, and tell everybody who is to come there where it is now.
+
+    Raises `AskFirst` as `save_course_session` does.
+    """
+    sessions = catalog_queries.sessions_at(venue)
+    lock(venue, *sessions)
+    before = {each.id: rules.plan_of(each) for each in sessions}
+    catalog.edit_venue(venue=venue, details=details, actor=actor)
+    if telling == Telling.QUIETLY:
+        return Saved()
+    told = [_tell(each, before[each.id], actor=actor) for each in sessions]
+    return _ask_or_say([each for each in told if each], telling, with_titles=True)
 
 
 @action
@@ -253,7 +282,8 @@ def _follow(
     """Move the line up where there is room, let marks follow, tell everybody what has changed."""
     promoted = registration.rebalance(course_session=course_session, actor=actor)
     recredited = _recredit(course_session, before, actor=actor)
-    saved = _tell(course_session, before, telling, actor=actor)
+    told = None if telling == Telling.QUIETLY else _tell(course_session, before, actor=actor)
+    saved = _ask_or_say([told] if told else [], telling)
     return replace(saved, promoted=promoted, recredited=recredited)
 
 
@@ -265,16 +295,15 @@ def _recredit(course_session: CourseSession, before: Plan, *, actor: Actor) -> i
     return attendance.recredit(course_session=course_session, actor=actor)
 
 
-def _tell(course_session: CourseSession, before: Plan, telling: Telling, *, actor: Actor) -> Saved:
-    """Tell everybody of a change of time or place, or ask; the mail can be taken back."""
+def _tell(course_session: CourseSession, before: Plan, *, actor: Actor) -> Told | None:
+    """Tell everybody of a change of time or place; the mail can be taken back."""
     now = clock.now()
     changes = rules.changes(before, rules.plan_of(course_session), now)
-    is_worth_it = rules.is_worth_telling(course_session, before, now)
-    if not changes or telling == Telling.QUIETLY or not is_worth_it:
-        return Saved()
+    if not changes or not rules.is_worth_telling(course_session, before, now):
+        return None
     people = registrations.active(course_session)
     if not people:
-        return Saved()
+        return None
     standing = {each.id for each in course_session.meetings if each.cancelled_at is None}
     batch = registration.tell_of_change(
         course_session=course_session,
@@ -286,8 +315,23 @@ def _tell(course_session: CourseSession, before: Plan, telling: Telling, *, acto
         ],
         actor=actor,
     )
-    mails = queries.mails_waiting(course_session, batch)
-    unreachable = [each.person.display_name for each in people if each.person.email is None]
+    return Told(
+        course_session,
+        changes,
+        queries.mails_waiting(course_session, batch),
+        [each.person.display_name for each in people if each.person.email is None],
+    )
+
+
+def _ask_or_say(told: Sequence[Told], telling: Telling, *, with_titles: bool = False) -> Saved:
+    """Say how many were told; or ask first, which takes the change and the mail back."""
+    mails = [mail for each in told for mail in each.mails]
+    unreachable = list(dict.fromkeys(name for each in told for name in each.unreachable))
     if telling == Telling.ASK and mails:
+        changes = [
+            f"{rules.dated_title(each.course_session)}: {change}" if with_titles else change
+            for each in told
+            for change in each.changes
+        ]
         raise AskFirst(Preview(changes, mails[0].subject, mails[0].text, len(mails), unreachable))
     return Saved(mails=len(mails), unreachable=unreachable)

@@ -105,6 +105,14 @@ def changes(before: Plan, after: Plan, now: datetime) -> list[str]:
     ]
 
 
+def dated_title(course_session: CourseSession) -> str:
+    """Name a session among others of the same course."""
+    starts_at = course_session.starts_at
+    return (
+        f"{course_session.title}, {filters.day(starts_at)}" if starts_at else course_session.title
+    )
+
+
 def credits_otherwise(before: Plan, after: Plan) -> bool:
     """Whether something that there was credits more or less than it did."""
     return before.independent_minutes != after.independent_minutes or any(

@@ -29,7 +29,7 @@ ACTS = {
     "accounts.add_person": "people",
     "attendance.mine": "attendance_objections",
     "catalog.new_course": "courses",
-    "catalog.new_venue": "venues",
+    "desk.new_venue": "venues",
     "certificates.candidates": "certificates",
     "certificates.reissue": "certificates",
     "desk.copy": "course_sessions",

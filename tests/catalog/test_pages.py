@@ -17,8 +17,6 @@ from pdtrack.organizations.models import Collaborative
 from tests import make
 from tests.queries import MOST, count_queries
 
-VENUE = {"name": "Hall", "address": "1 Main Street", "town": "Northampton"}
-
 
 @pytest.fixture
 def ces(app: Flask) -> Collaborative:  # noqa: ARG001 - opens the database.
@@ -62,25 +60,6 @@ def test_a_course_is_written_changed_retired_and_revived(
     assert queries.courses(ces) == [course]
 
 
-def test_a_venue_is_written_changed_retired_and_revived(
-    desk: FlaskClient, ces: Collaborative
-) -> None:
-    assert "Write the first venue" in desk.get("/manage/ces/venues").text
-
-    desk.post("/manage/ces/venues/new", data=VENUE)
-    [hall] = queries.venues(ces)
-    address = f"/manage/ces/venues/{hall.id}"
-    make.course_session(collaborative=ces, venue_id=hall.id)
-    assert "1 session is to be held here" in desk.get(address).text
-
-    page = desk.post(address, data={**VENUE, "parking": "Behind."}, follow_redirects=True)
-    assert "Parking described" in page.text
-    desk.post(f"{address}/retire")
-    assert queries.venues(ces) == []
-    desk.post(f"{address}/revive")
-    assert queries.venues(ces) == [hall]
-
-
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -107,15 +86,6 @@ def test_a_bad_course_is_refused_and_keeps_what_was_typed(
     assert "There is something to put right" in response.text
     assert "Kept 😀 ñ עברית" in response.text
     assert queries.courses(ces) == []
-
-
-@pytest.mark.parametrize("field", ["name", "address", "town"])
-def test_a_bad_venue_is_refused(desk: FlaskClient, ces: Collaborative, field: str) -> None:
-    for value in ("", " \x00 ", "x" * 300):
-        response = desk.post("/manage/ces/venues/new", data={**VENUE, field: value})
-        assert response.status_code == 422
-
-    assert queries.venues(ces) == []
 
 
 def test_a_form_shown_before_somebody_else_s_change_is_stale(

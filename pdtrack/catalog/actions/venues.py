@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from pdtrack.catalog import queries, schedule, search
 from pdtrack.catalog.details import VenueDetails
-from pdtrack.catalog.models import CourseSession, Meeting, Venue
+from pdtrack.catalog.models import Venue
 from pdtrack.core import audit, clock
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, db, lock
@@ -76,16 +74,7 @@ def revive_venue(*, venue: Venue, actor: Actor) -> None:
 
 
 def _tell_sessions(venue: Venue, *, has_moved: bool) -> None:
-    own = select(Meeting.course_session_id).where(Meeting.venue_id == venue.id)
-    sessions = db.session.scalars(
-        select(CourseSession)
-        .where(
-            (CourseSession.venue_id == venue.id) | CourseSession.id.in_(own),
-            CourseSession.ends_at.is_(None) | (CourseSession.ends_at > clock.now()),
-        )
-        .order_by(CourseSession.id)
-    )
-    for course_session in sessions:
+    for course_session in queries.sessions_at(venue):
         course_session.changed_at = clock.now()
         if has_moved:
             schedule.raise_sequence(course_session, at_venue=venue)

@@ -1,10 +1,11 @@
-"""What a browser may send about sessions."""
+"""What a browser may send about sessions and venues."""
 
 from __future__ import annotations
 
 from pdtrack.desk.forms.acts import CancelForm, ConfirmForm, PresentersForm
 from pdtrack.desk.forms.details import NewSessionForm, SessionForm
 from pdtrack.desk.forms.meetings import MeetingsForm
+from pdtrack.desk.forms.venues import VenueForm
 
 __all__ = [
     "CancelForm",
@@ -13,4 +14,5 @@ __all__ = [
     "NewSessionForm",
     "PresentersForm",
     "SessionForm",
+    "VenueForm",
 ]

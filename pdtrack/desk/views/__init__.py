@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from pdtrack.core import navigation
-from pdtrack.desk.views import acts, editing, overview, sessions
+from pdtrack.desk.views import acts, editing, overview, sessions, venues
 from pdtrack.desk.views.blueprint import bp
 
-PAGES = (acts, editing, overview, sessions)
+PAGES = (acts, editing, overview, sessions, venues)
 
 
 def init_app(app: Flask) -> None:
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     for menu, label, endpoint, order, rule in (
         ("manage", "Overview", "desk.show", 10, "desk.work_here"),
         ("manage", "Sessions", "desk.course_sessions", 20, "desk.work_here"),
+        ("manage", "Venues", "desk.venues", 50, "catalog.offer"),
         ("session", "Overview", "desk.course_session", 10, "desk.see_session"),
         ("session", "Details", "desk.edit", 12, "desk.change"),
         ("session", "Meetings", "desk.meetings", 14, "desk.plan_meetings"),
