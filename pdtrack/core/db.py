@@ -18,6 +18,7 @@ from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    BindParameter,
     DateTime,
     Dialect,
     Engine,
@@ -47,6 +48,7 @@ from pdtrack.core import errors
 
 BUSY_TIMEOUT_MS = 20_000
 LONG_WAIT_SECONDS = 1.0
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _TURNS = "pdtrack.turns"
 
 log = logging.getLogger(__name__)
@@ -230,21 +232,34 @@ def lock(*rows: Model, reading: Sequence[QueryableAttribute[Any]] = ()) -> None:
     First line of an action that counts before it writes. Rows are taken in one
     order everywhere, so that two actions cannot wait for each other.
     """
-    session = db.session()
-    if not session.info.get("in_action"):
-        message = "Only an action locks."
-        raise RuntimeError(message)
-    for row in sorted(rows, key=lambda each: (each.__tablename__, each.id)):
+    session = _session_of_action("locks")
+    by_model: dict[type[Model], set[int]] = {}
+    for row in rows:
+        by_model.setdefault(type(row), set()).add(row.id)
+    for model in sorted(by_model, key=lambda each: (each.__tablename__, each.__name__)):
+        ids = by_model[model]
         with _noting_a_long_wait():
-            statement = _reading_locked(type(row), tuple(reading))
-            found = session.scalars(statement, {"id": row.id}).unique().one_or_none()
-        if found is None:
+            statement = _reading_locked(model, tuple(reading), is_one=len(ids) == 1)
+            given = {"id": min(ids)} if len(ids) == 1 else {"ids": sorted(ids)}
+            found = session.scalars(statement, given).unique().all()
+        if len(found) < len(ids):
             raise errors.Stale("This no longer exists. Go back and reload the page.")
 
 
 def write_row(model: type[Model], **values: Any) -> None:
-    """Write a row at once that this action does not read again, with half the work of an object."""
-    db.session.connection().execute(_inserting(model), values)
+    """Write a row at once, without an object for it: half the work.
+
+    What it refers to must have been flushed.
+    """
+    _session_of_action("writes").connection().execute(_inserting(model), values)
+
+
+def _session_of_action(does: str) -> Session:
+    session = db.session()
+    if not session.info.get("in_action"):
+        message = f"Only an action {does}."
+        raise RuntimeError(message)
+    return session
 
 
 @functools.cache
@@ -282,14 +297,20 @@ def _noting_a_long_wait() -> Iterator[None]:
 
 @functools.cache
 def _reading_locked(
-    model: type[Model], reading: tuple[QueryableAttribute[Any], ...]
+    model: type[Model], reading: tuple[QueryableAttribute[Any], ...], *, is_one: bool
 ) -> Select[Any]:
-    """Build the statement once: building it takes longer than running it."""
+    """Build the statement once: building it takes longer than running it.
+
+    Keys never change, so whoever only refers to a row (in the log, by mail) need not wait for
+    it: FOR NO KEY UPDATE on PostgreSQL.
+    """
+    is_wanted = model.id == bindparam("id") if is_one else model.id.in_(_IDS)
     return (
         select(model)
-        .where(model.id == bindparam("id"))
+        .where(is_wanted)
+        .order_by(model.id)
         .options(*(joinedload(each) for each in reading))
-        .with_for_update(of=model)
+        .with_for_update(of=model, key_share=True)
         .execution_options(populate_existing=True)
     )
 

@@ -124,7 +124,7 @@ def _deliver_all(emails: list[OutgoingEmail], post: Post) -> int:
 def _deliver(email: OutgoingEmail, post: Post) -> bool:
     """Deliver one mail and write down what came of it; tell whether it left."""
     try:
-        secret = _secret_of(email)
+        secret = _made(email.secret) if email.secret else None
         if not _is_wanted(email, secret):
             _finish(email, MailState.UNDONE, "It was no longer wanted.")
             return False
@@ -161,8 +161,8 @@ def _holds(condition: str) -> bool:
 
 
 @action
-def _secret_of(email: OutgoingEmail) -> str | None:
-    return outbox.make_secret(email.secret) if email.secret else None
+def _made(secret: str) -> str | None:
+    return outbox.make_secret(secret)
 
 
 def _message(email: OutgoingEmail, secret: str | None) -> EmailMessage:

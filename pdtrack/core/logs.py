@@ -7,6 +7,7 @@ import re
 import secrets
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -48,7 +49,7 @@ def configure(*, is_json: bool) -> None:
     # loggers, which the other libraries take, costs three times as much.
     structlog.configure(
         processors=[*shared, renderer],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(_Lines()),  # type: ignore[arg-type]
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
@@ -65,6 +66,18 @@ def configure(*, is_json: bool) -> None:
     # They tell of every step they take.
     for name in ("huey", "weasyprint", "fontTools", "alembic.runtime.plugins"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Lines:
+    """Standard error as it is now: no full disk and no closed pipe keeps an answer from leaving."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def masked_path() -> str:

@@ -25,8 +25,10 @@ from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
 from pdtrack.core.outbox import OutgoingEmail
+from pdtrack.registration import actions as registration
 from pdtrack.registration.models import Registration
 from tests import make
+from tests.queries import count_queries
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -35,10 +37,10 @@ def past(**values: object) -> CourseSession:
     return make.course_session(starts_at=clock.now() - timedelta(days=2), **values)  # type: ignore[arg-type]
 
 
-def mark(registration: Registration, presence: Presence, minutes: int | None = None) -> None:
-    for part in attendance_queries.parts(registration.course_session):
+def mark(place: Registration, presence: Presence, minutes: int | None = None) -> None:
+    for part in attendance_queries.parts(place.course_session):
         attendance.mark(
-            registration=registration, part=part, presence=presence, minutes=minutes, actor=SYSTEM
+            registration=place, part=part, presence=presence, minutes=minutes, actor=SYSTEM
         )
 
 
@@ -94,6 +96,37 @@ def test_only_those_chosen_from_the_list_are_certified() -> None:
     mark(ben, Presence.PRESENT)
 
     assert [each.person_id for each in issue(course_session, ben)] == [ben.person_id]
+
+
+def test_issuing_to_many_asks_no_more_than_issuing_to_few() -> None:
+    asked = []
+    for people in (2, 8):
+        course_session = past()
+        places = [make.registration(course_session=course_session) for _ in range(people)]
+        for place in places:
+            mark(place, Presence.PRESENT)
+        db.session.expunge_all()
+        again = db.session.get_one(CourseSession, course_session.id)
+        with count_queries() as statements:
+            assert len(issue(again, *places)) == people
+        asked.append(len([each for each in statements if each.startswith("SELECT")]))
+
+    assert asked[0] == asked[1]
+
+
+def test_whose_certificate_is_revoked_has_not_completed_and_may_be_taken_off() -> None:
+    course_session = past()
+    ada = make.registration(course_session=course_session)
+    mark(ada, Presence.PRESENT)
+    [certificate] = issue(course_session, ada)
+    with pytest.raises(registration.HasBegun):
+        registration.remove(registration=ada, reason="Somebody else.", actor=SYSTEM)
+
+    actions.revoke(certificate=certificate, reason="Somebody else came.", actor=SYSTEM)
+    assert ada.completed_at is None
+    registration.remove(registration=ada, reason="Somebody else.", actor=SYSTEM)
+
+    assert not ada.status.is_active
 
 
 def test_serials_count_up_and_codes_differ() -> None:

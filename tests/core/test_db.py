@@ -13,8 +13,9 @@ from sqlalchemy import event, func, literal, null, select, text
 
 from pdtrack.core import clock, errors
 from pdtrack.core import db as database
-from pdtrack.core.db import action, db, lock
+from pdtrack.core.db import action, db, lock, write_row
 from pdtrack.core.tokens import AccessToken
+from tests.queries import count_queries
 
 
 class Taken(errors.DomainError):
@@ -232,6 +233,22 @@ def test_only_an_action_locks() -> None:
 
     with pytest.raises(RuntimeError, match="Only an action"):
         lock(token)
+
+
+@pytest.mark.usefixtures("fresh_app")
+def test_only_an_action_writes_rows() -> None:
+    with pytest.raises(RuntimeError, match="Only an action writes"):
+        write_row(AccessToken, digest="stray")
+
+
+@pytest.mark.usefixtures("fresh_app")
+def test_many_rows_are_locked_by_one_statement() -> None:
+    rows = [add(name) for name in "cba"]
+
+    with count_queries() as statements:
+        action(lambda: lock(*rows, rows[0]))()
+
+    assert len([each for each in statements if each.startswith("SELECT")]) == 1
 
 
 @pytest.mark.usefixtures("fresh_app")

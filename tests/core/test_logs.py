@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,6 +134,18 @@ def test_our_own_lines_have_the_form_of_all_others(capsys: pytest.CaptureFixture
     assert ours.pop("path") == "/ñandú"
     assert ours.keys() == others.keys()
     assert (ours["level"], ours["logger"]) == (others["level"], others["logger"])
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_a_log_that_cannot_be_written_keeps_no_answer_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    logs.configure(is_json=True)
+    closed = (tmp_path / "log").open("w")
+    closed.close()
+    monkeypatch.setattr("sys.stderr", closed)
+
+    structlog.get_logger().info("request")
 
 
 @pytest.mark.usefixtures("root_logger")

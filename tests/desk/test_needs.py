@@ -191,7 +191,7 @@ def test_certificates_wait_from_the_last_mark_until_they_are_issued() -> None:
     plans.mark(ada, Presence.ABSENT, meeting=second)
     [ready] = needs(place).certificates
     assert (ready.course_session, ready.people) == (session, 1)
-    registration.mark_completed(registration=ada, at=clock.now(), actor=SYSTEM)
+    registration.mark_completed(registrations=[ada], at=clock.now(), actor=SYSTEM)
     assert not needs(place).certificates
 
 

@@ -51,7 +51,7 @@ def test_nobody_is_removed_who_has_completed_the_session() -> None:
     course_session = make.course_session()
     registration = register(course_session)
     coordinator = make.coordinator(course_session.collaborative)
-    actions.mark_completed(registration=registration, at=clock.now(), actor=coordinator)
+    actions.mark_completed(registrations=[registration], at=clock.now(), actor=coordinator)
 
     with pytest.raises(actions.HasBegun):
         actions.remove(registration=registration, reason="No.", actor=coordinator)
@@ -63,8 +63,8 @@ def test_completion_is_written_once() -> None:
     coordinator = make.coordinator(course_session.collaborative)
     at = clock.now()
 
-    actions.mark_completed(registration=registration, at=at, actor=coordinator)
-    actions.mark_completed(registration=registration, at=at + timedelta(1), actor=coordinator)
+    actions.mark_completed(registrations=[registration], at=at, actor=coordinator)
+    actions.mark_completed(registrations=[registration], at=at + timedelta(1), actor=coordinator)
 
     assert registration.completed_at == at
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pdtrack.registration.actions.details import mark_completed, write_details
+from pdtrack.registration.actions.details import mark_completed, mark_uncompleted, write_details
 from pdtrack.registration.actions.ending import cancel, cancel_course_session, remove
 from pdtrack.registration.actions.line import rebalance
 from pdtrack.registration.actions.pricing import settle_price, settle_prices
@@ -35,6 +35,7 @@ __all__ = [
     "cancel",
     "cancel_course_session",
     "mark_completed",
+    "mark_uncompleted",
     "rebalance",
     "register",
     "register_for",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pdtrack.core import audit
@@ -53,18 +54,31 @@ def write_details(
 
 
 @action
-def mark_completed(*, registration: Registration, actor: Actor, at: datetime) -> None:
-    """Write down that the session was completed; prerequisites and required trainings ask."""
+def mark_completed(*, registrations: Sequence[Registration], actor: Actor, at: datetime) -> None:
+    """Write down that people completed a session; prerequisites and required trainings ask."""
+    lock(*registrations)
+    for registration in registrations:
+        if registration.completed_at is None:
+            _write_completion(registration, at, actor=actor)
+
+
+@action
+def mark_uncompleted(*, registration: Registration, actor: Actor) -> None:
+    """Write down that a session does not count as completed after all."""
     lock(registration)
     if registration.completed_at is not None:
-        return
-    registration.completed_at = at
+        _write_completion(registration, None, actor=actor)
+
+
+def _write_completion(registration: Registration, at: datetime | None, *, actor: Actor) -> None:
+    before, registration.completed_at = registration.completed_at, at
     audit.record(
         actor,
-        "registration.completed",
+        "registration.completed" if at else "registration.uncompleted",
         registration,
         organization_id=registration.course_session.collaborative_id,
-        after={"completed_at": at.isoformat()},
+        before={"completed_at": before.isoformat() if before else None},
+        after={"completed_at": at.isoformat() if at else None},
     )
 
 
