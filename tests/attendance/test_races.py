@@ -19,7 +19,7 @@ from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.catalog.models import CourseSession
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
-from pdtrack.core.db import db
+from pdtrack.core.db import action, db, lock
 from pdtrack.core.errors import DomainError
 from pdtrack.registration import actions as registration_actions
 from pdtrack.registration.models import Registration
@@ -134,3 +134,29 @@ def test_who_is_taken_off_meanwhile_does_not_keep_the_rest_from_being_marked(
 
     marked = {entry.registration_id for entry in log()}
     assert marked >= set(ids[3:])
+
+
+@pytest.mark.postgresql
+def test_whoever_only_refers_to_a_locked_row_waits_for_nobody(tmp_path: Path) -> None:
+    # On SQLite writers take turns. On PostgreSQL an issue of certificates and a mark waited for
+    # each other: the log of either refers to the collaborative that the other had locked.
+    with committing(tmp_path, postgresql_url("references")) as app:
+        made, [ada] = begun(people=1)
+        has_locked, has_marked = threading.Event(), threading.Event()
+
+        @action
+        def hold() -> bool:
+            course_session = db.session.get_one(CourseSession, made)
+            lock(course_session, course_session.collaborative)
+            has_locked.set()
+            return has_marked.wait(timeout=10)
+
+        def mark_meanwhile() -> None:
+            assert has_locked.wait(timeout=10)
+            mark(ada, Presence.PRESENT)
+            has_marked.set()
+
+        waited_for_nobody: list[bool] = []
+        at_once(app, [lambda: waited_for_nobody.append(hold()), mark_meanwhile])
+
+        assert waited_for_nobody == [True]
