@@ -22,7 +22,7 @@ def normalized(text: str) -> str:
         )
     except email_validator.EmailNotValidError as error:
         raise NotAnAddress(
-            "Write an e-mail address like name@example.org.", field="email"
+            "Enter an e-mail address like name@example.org.", field="email"
         ) from error
     return (found.ascii_email or found.normalized).lower()
 

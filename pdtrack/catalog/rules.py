@@ -220,7 +220,9 @@ def _missing_dates(course_session: CourseSession) -> Iterator[Problem]:
         return
     meetings = [PlannedMeeting.of(m) for m in course_session.meetings if not is_called_off(m)]
     if not meetings:
-        yield Problem("meetings", "Add at least one meeting.")
+        is_out = course_session.state == SessionState.PUBLISHED
+        instead = " To call off the only one, cancel the session instead." if is_out else ""
+        yield Problem("meetings", f"Add at least one meeting.{instead}")
     for meeting in meetings:
         for problem in meeting_problems(meeting):
             yield Problem("meetings", problem.message)

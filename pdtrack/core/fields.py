@@ -46,7 +46,7 @@ class Day(_Read, DateField):
         try:
             super().process_formdata([typed])
         except ValueError as error:
-            raise ValueError("Write a day, like 2026-09-01.") from error
+            raise ValueError("Enter a day, like 2026-09-01.") from error
         chosen: date | None = self.data
         if chosen is not None and not clock.is_of_this_age(chosen):
             self.data = None
@@ -68,7 +68,7 @@ class Hour(_Read, TimeField):
         try:
             super().process_formdata([typed])
         except ValueError as error:
-            raise ValueError("Write a time, like 09:00 or 15:30.") from error
+            raise ValueError("Enter a time, like 09:00 or 15:30.") from error
 
 
 class WholeNumber(_Read, IntegerField):
@@ -78,7 +78,7 @@ class WholeNumber(_Read, IntegerField):
         self,
         label: str | None = None,
         validators: Any = None,
-        hint: str = "Write a whole number, like 20.",
+        hint: str = "Enter a whole number, like 20.",
         **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, **kwargs)

@@ -28,7 +28,7 @@ _WORDS = {
     "Invalid Choice: could not coerce.": "Choose one from the list.",
     "Invalid choice(s): one or more data inputs could not be coerced.": "Choose from the list.",
     "Not a valid choice.": "Choose one from the list.",
-    "Field cannot be longer than %(max)d character.": "Write at most %(max)d characters.",
+    "Field cannot be longer than %(max)d character.": "Enter at most %(max)d characters.",
     "'%(value)s' is not a valid choice for this field.": "Choose from the list as it is now.",
 }
 
@@ -101,4 +101,4 @@ class OneLine:
 
     def __call__(self, form: Any, field: Any) -> None:  # noqa: ARG002
         if field.data and any(character in field.data for character in "\r\n"):
-            raise ValidationError("Write this on one line.")
+            raise ValidationError("Enter this on one line.")

@@ -165,13 +165,15 @@ def save_venue(
 
 
 @action
-def cancel_course_session(*, course_session: CourseSession, reason: str, actor: Actor) -> int:
-    """Cancel a session, tell everybody, and return how many mails leave in five minutes.
+def cancel_course_session(*, course_session: CourseSession, reason: str, actor: Actor) -> Saved:
+    """Cancel a session and tell everybody, by mail that leaves in five minutes.
 
-    Raises `AlreadyHeld` once it is over or anybody was credited anything.
+    Mail of a change that has not left is taken back: it is not true anymore. Raises
+    `AlreadyHeld` once it is over or anybody was credited anything.
     """
+    people = registrations.active(course_session)
     # Nobody marks anybody present between the question below and its answer.
-    lock(course_session, *registrations.active(course_session))
+    lock(course_session, *people)
     if course_session.state == SessionState.PUBLISHED and course_session.has_ended:
         raise AlreadyHeld("This session is over, so it cannot be cancelled anymore.")
     if queries.has_credit(course_session):
@@ -181,10 +183,15 @@ def cancel_course_session(*, course_session: CourseSession, reason: str, actor: 
             else "Take the meetings that do not take place out of its meetings instead."
         )
         raise AlreadyHeld(f"Attendance was taken, so people have earned hours here. {instead}")
+    for earlier in queries.batches_waiting(course_session):
+        outbox.undo(earlier)
     batch = registration.cancel_course_session(
         course_session=course_session, reason=reason, actor=actor
     )
-    return len(queries.mails_waiting(course_session, batch))
+    return Saved(
+        mails=len(queries.mails_waiting(course_session, batch)),
+        unreachable=[each.person.display_name for each in people if each.person.email is None],
+    )
 
 
 @action

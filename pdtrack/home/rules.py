@@ -3,38 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date
 
 from pdtrack.accounts.models import Employment
-from pdtrack.catalog.models import Meeting, SessionState
-from pdtrack.registration import rules as registration
+from pdtrack.catalog.models import Meeting
 from pdtrack.registration.models import Registration, Status
-
-
-class Next(NamedTuple):
-    """The meeting that a person goes to next, and the registration that says so."""
-
-    registration: Registration
-    meeting: Meeting
-
-
-def next_meeting(registrations: Iterable[Registration], now: datetime) -> Next | None:
-    """Return the nearest meeting of sessions in which the person has a place; it may have begun."""
-    coming = [
-        Next(each, meeting)
-        for each in registrations
-        if _takes_place(each)
-        for meeting in each.course_session.meetings
-        if meeting.cancelled_at is None and meeting.ends_at > now
-    ]
-    return min(coming, key=lambda found: (found.meeting.starts_at, found.meeting.id), default=None)
-
-
-def next_meetings(registrations: Iterable[Registration], now: datetime) -> dict[int, Meeting]:
-    """Return the meeting to come of each registration that has one."""
-    found = ((each, next_meeting([each], now)) for each in registrations)
-    return {each.id: coming.meeting for each, coming in found if coming}
+from pdtrack.registration.rules import Next, is_expected, may_use_purchase_order
 
 
 def after(
@@ -55,7 +29,7 @@ def work_due(registrations: Iterable[Registration]) -> list[Registration]:
     found = [
         each
         for each in registrations
-        if _takes_place(each) and each.course_session.is_self_paced and each.course_session.due_on
+        if is_expected(each) and each.course_session.is_self_paced and each.course_session.due_on
     ]
     return sorted(found, key=lambda each: (each.course_session.due_on or date.max, each.id))
 
@@ -64,11 +38,11 @@ def orders_missing(
     registrations: Iterable[Registration], employments: Sequence[Employment]
 ) -> list[Registration]:
     """Return the places that cost something, that a district may pay, and that have no PO yet."""
-    may_be_billed = {each.id for each in employments if registration.may_use_purchase_order(each)}
+    may_be_billed = {each.id for each in employments if may_use_purchase_order(each)}
     return [
         each
         for each in registrations
-        if _takes_place(each)
+        if is_expected(each)
         and each.price_cents
         and not each.po_number
         and each.employment_id in may_be_billed
@@ -86,8 +60,3 @@ def _soonest(registration: Registration, meeting: Meeting | None) -> tuple[bool,
     if moment is None or registration.course_session.is_self_paced:
         return True, 0, registration.id
     return False, moment.timestamp(), registration.id
-
-
-def _takes_place(each: Registration) -> bool:
-    is_on = each.course_session.state == SessionState.PUBLISHED
-    return is_on and each.status == Status.REGISTERED

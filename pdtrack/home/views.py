@@ -21,6 +21,7 @@ from pdtrack.organizations import policy as organizations_policy
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import Collaborative
 from pdtrack.registration import queries as registrations
+from pdtrack.registration import rules as registration_rules
 from pdtrack.registration.models import Status
 
 bp = Blueprint("home", __name__)
@@ -53,8 +54,8 @@ def my() -> ResponseReturnValue:
     person, now = me(), clock.now()
     ahead = registrations.ahead_of(person)
     employments = accounts.employments_on(person, clock.today())
-    coming = rules.next_meeting(ahead, now)
-    meetings = rules.next_meetings(ahead, now)
+    coming = registration_rules.next_meeting(ahead, now)
+    meetings = registration_rules.next_meetings(ahead, now)
     return render_template(
         "home/my.html",
         coming=coming,
@@ -93,7 +94,7 @@ def district(org_code: str) -> ResponseReturnValue:
     )
 
 
-def _calendar_links(coming: rules.Next | None) -> list[tuple[str, str]]:
+def _calendar_links(coming: registration_rules.Next | None) -> list[tuple[str, str]]:
     """Return addresses that put the next meeting into a calendar on the web."""
     if coming is None:
         return []

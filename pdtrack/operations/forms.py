@@ -29,7 +29,7 @@ class AuditFilter(Form):
     organization = StringField("Organization", description="Its code of eight digits.")
     subject = StringField(
         "About",
-        [Optional(), Regexp(rf"{_SUBJECT.pattern}\Z", message="Write it like registrations:12.")],
+        [Optional(), Regexp(rf"{_SUBJECT.pattern}\Z", message="Enter it like registrations:12.")],
         description="Like registrations:12.",
     )
     from_on = Day("From", [Optional()], name="from")

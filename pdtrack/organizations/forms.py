@@ -33,12 +33,12 @@ from pdtrack.organizations.imports import Listing
 from pdtrack.organizations.models import Organization, OrganizationKind
 
 MOST_DAYS = 60
-_DAYS = f"Write a whole number of days from 0 to {MOST_DAYS}."
+_DAYS = f"Enter a whole number of days from 0 to {MOST_DAYS}."
 
 
 def _line(label: str, *, most: int = 200, needed: str = "", hint: str = "") -> StringField:
     validators: list[Any] = [DataRequired(needed)] if needed else []
-    validators += [Length(max=most, message=f"Write at most {most} characters."), OneLine()]
+    validators += [Length(max=most, message=f"Enter at most {most} characters."), OneLine()]
     return StringField(label, validators, description=hint, render_kw={"autocomplete": "off"})
 
 
@@ -47,14 +47,14 @@ class ContactForm(Form):
 
     contact_email = StringField(
         "E-mail address",
-        [Optional(), Length(max=200), Email("Write an e-mail address like pd@example.org.")],
+        [Optional(), Length(max=200), Email("Enter an e-mail address like pd@example.org.")],
         render_kw={"type": "email", "autocomplete": "off"},
     )
     contact_phone = StringField(
         "Phone",
         [
             Optional(),
-            Regexp(r"^[0-9+() .x-]{7,40}$", message="Write a phone number like 413-555-0134 x12."),
+            Regexp(r"^[0-9+() .x-]{7,40}$", message="Enter a phone number like 413-555-0134 x12."),
         ],
         render_kw={"type": "tel", "autocomplete": "off"},
     )
@@ -62,10 +62,10 @@ class ContactForm(Form):
         "Website",
         [
             Optional(),
-            Length(max=200, message="Write at most 200 characters."),
+            Length(max=200, message="Enter at most 200 characters."),
             Regexp(
                 r"^https?://[^\s/?#<>\"]+\.[^\s<>\"]+$",
-                message="Write an address like https://www.example.org.",
+                message="Enter an address like https://www.example.org.",
             ),
         ],
         render_kw={"type": "url", "autocomplete": "off"},
@@ -97,7 +97,7 @@ class CollaborativeForm(ContactForm):
     )
     cancellation_note = TextAreaField(
         "More about cancelling",
-        [Optional(), Length(max=2000, message="Write at most 2,000 characters.")],
+        [Optional(), Length(max=2000, message="Enter at most 2,000 characters.")],
         description="Shown on every session's page: refunds, weather, sending a colleague.",
     )
 
@@ -123,7 +123,7 @@ class DistrictForm(ContactForm):
 class BasicsForm(Form):
     """What the platform administrator says about an organization."""
 
-    name = _line("Name", needed="Write the name.")
+    name = _line("Name", needed="Enter the name.")
     short_name = _line(
         "Short name", most=40, hint="For a collaborative, like CES. Its first one is its address."
     )
@@ -157,8 +157,8 @@ class NewOrganizationForm(BasicsForm):
     org_code = StringField(
         "Code",
         [
-            DataRequired("Write the state's code."),
-            Regexp(r"^[0-9]{8}$", message="Write the eight digits of the state's code."),
+            DataRequired("Enter the state's code."),
+            Regexp(r"^[0-9]{8}$", message="Enter the eight digits of the state's code."),
         ],
         description="Eight digits that the state gave; they never change.",
         render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": 8},
@@ -167,20 +167,20 @@ class NewOrganizationForm(BasicsForm):
     def validate_short_name(self, field: StringField) -> None:
         """Ask for what a collaborative's addresses are made of."""
         if self.kind.data == OrganizationKind.COLLABORATIVE and not field.data:
-            raise ValidationError("Write the short name: its addresses are made of it.")
+            raise ValidationError("Enter the short name: its addresses are made of it.")
 
 
 class CloseForm(Form):
     """From which day on an organization is closed."""
 
-    closed_on = Day("Closed from", [InputRequired("Write a day, like 2026-09-01.")])
+    closed_on = Day("Closed from", [InputRequired("Enter a day, like 2026-09-01.")])
 
 
 class MembershipForm(Form):
     """A membership of one organization in, or of, another."""
 
     other = SelectField("With")
-    valid_from = Day("First day", [InputRequired("Write a day, like 2026-09-01.")])
+    valid_from = Day("First day", [InputRequired("Enter a day, like 2026-09-01.")])
     valid_to = Day(
         "Last day", [Optional()], description="Leave it empty while the membership goes on."
     )
@@ -200,7 +200,7 @@ class MembershipForm(Form):
 class EndMembershipForm(Form):
     """The last day of a membership."""
 
-    valid_to = Day("Last day", [InputRequired("Write a day, like 2026-09-01.")])
+    valid_to = Day("Last day", [InputRequired("Enter a day, like 2026-09-01.")])
 
 
 class ListingForm(Form):

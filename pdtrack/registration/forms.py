@@ -16,7 +16,7 @@ from pdtrack.registration.models import Registration
 from pdtrack.registration.rules import Newcomer
 
 OTHER = "other:"
-_TOO_LONG = "Write at most {most} characters."
+_TOO_LONG = "Enter at most {most} characters."
 
 
 def _at_most(most: int) -> Length:
@@ -97,7 +97,10 @@ class NewPersonForm(StaffRegistrationForm):
                 for each in OtherEmployer
             ),
         ]
-        self.position.choices = [("", "Not said"), *((each.value, each.label) for each in Position)]
+        self.position.choices = [
+            ("", "Not specified"),
+            *((each.value, each.label) for each in Position),
+        ]
 
     @property
     def newcomer(self) -> Newcomer:

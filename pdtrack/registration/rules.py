@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from pdtrack.accounts.models import Employment
 from pdtrack.accounts.rules import Details, Name, Workplace
-from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.catalog.models import CourseSession, Meeting, SessionState
 from pdtrack.core import clock, filters
 from pdtrack.registration.models import Registration, Status
 
@@ -158,6 +159,37 @@ def why_nobody_is_promoted(course_session: CourseSession, counts: Counts) -> str
             "capacity is raised."
         )
     return "Places are free although people wait. Fill them from the line now."
+
+
+class Next(NamedTuple):
+    """The meeting that a person goes to next, and the registration that says so."""
+
+    registration: Registration
+    meeting: Meeting
+
+
+def next_meeting(registrations: Iterable[Registration], now: datetime) -> Next | None:
+    """Return the nearest meeting of sessions in which the person has a place; it may have begun."""
+    coming = [
+        Next(each, meeting)
+        for each in registrations
+        if is_expected(each)
+        for meeting in each.course_session.meetings
+        if meeting.cancelled_at is None and meeting.ends_at > now
+    ]
+    return min(coming, key=lambda found: (found.meeting.starts_at, found.meeting.id), default=None)
+
+
+def next_meetings(registrations: Iterable[Registration], now: datetime) -> dict[int, Meeting]:
+    """Return the meeting to come of each registration that has one."""
+    found = ((each, next_meeting([each], now)) for each in registrations)
+    return {each.id: coming.meeting for each, coming in found if coming}
+
+
+def is_expected(registration: Registration) -> bool:
+    """Whether the person has a place in a session that takes place, or took place."""
+    is_on = registration.course_session.state == SessionState.PUBLISHED
+    return is_on and registration.status == Status.REGISTERED
 
 
 def has_open_price(registration: Registration) -> bool:

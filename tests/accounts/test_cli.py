@@ -65,5 +65,5 @@ def test_what_is_no_address_is_refused(app: Flask, address: str) -> None:
     answer = create(app, address)
 
     assert answer.exit_code == 2
-    assert "Write an e-mail address" in answer.output
+    assert "Enter an e-mail address" in answer.output
     assert db.session.scalars(select(Person)).all() == []

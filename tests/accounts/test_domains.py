@@ -60,12 +60,12 @@ def test_a_new_domain_confirms_whoever_claims_to_work_there_with_an_address_in_i
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("", "Write a domain like"),
-        ("nowhere", "Write a domain like"),
-        ("a b.example", "Write a domain like"),
+        ("", "Enter a domain like"),
+        ("nowhere", "Enter a domain like"),
+        ("a b.example", "Enter a domain like"),
         ("gmail.com", "Anybody can have an address at gmail.com"),
         ("taken.example", "Hadley calls taken.example its own"),
-        ("x" * 260, "Write at most 253 characters."),
+        ("x" * 260, "Enter at most 253 characters."),
     ],
 )
 def test_what_proves_nothing_is_refused_and_kept_for_correction(

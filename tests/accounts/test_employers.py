@@ -86,11 +86,11 @@ def test_no_employer_needs_no_name(app: Flask) -> None:
         ({"employer": ""}, "employer", "Choose the employer"),
         ({"employer": "999999"}, "employer", "Choose an employer from the list"),
         ({"employer": "other:circus"}, "employer", "Choose an employer from the list"),
-        ({"employer": "other:out_of_state"}, "employer_name", "Write the name of the employer."),
+        ({"employer": "other:out_of_state"}, "employer_name", "Enter the name of the employer."),
         (
             {"employer": "other:out_of_state", "employer_name": "x" * 201},
             "employer_name",
-            "Write at most 200 characters.",
+            "Enter at most 200 characters.",
         ),
         ({"employer": "other:none", "school": "1"}, "school", "Choose a school from the list."),
         ({"employer": "other:none", "school": "x"}, "school", "Choose a school from the list."),

@@ -68,8 +68,8 @@ def test_an_invitation_goes_to_the_address_and_is_listed(desk: FlaskClient) -> N
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"email": "", "role": "presenter"}, "Write the e-mail address."),
-        ({"email": "nobody", "role": "presenter"}, "Write an e-mail address like"),
+        ({"email": "", "role": "presenter"}, "Enter the e-mail address."),
+        ({"email": "nobody", "role": "presenter"}, "Enter an e-mail address like"),
         ({"email": ADDRESS, "role": ""}, "Choose a role."),
         ({"email": ADDRESS}, "Choose a role."),
         ({"email": ADDRESS, "role": "district_administrator"}, "Choose one from the list."),

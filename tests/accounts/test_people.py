@@ -158,19 +158,19 @@ def test_somebody_of_a_private_school_stays_known_to_whoever_wrote_them_down(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"first_name": ""}, "Write the first name."),
-        ({"last_name": "\u202e"}, "Write the name in letters."),
-        ({"last_name": "x" * 201}, "Write at most 200 characters."),
+        ({"first_name": ""}, "Enter the first name."),
+        ({"last_name": "\u202e"}, "Enter the name in letters."),
+        ({"last_name": "x" * 201}, "Enter at most 200 characters."),
         ({"employer": ""}, "Choose the employer"),
         ({"employer": "0"}, "Choose an employer from the list"),
         ({"employer": "zzz"}, "Choose an employer from the list"),
-        ({"employer": "other:private_school"}, "Write the name of the employer."),
-        ({"employee_number": ""}, "Write the employee number"),
+        ({"employer": "other:private_school"}, "Enter the name of the employer."),
+        ({"employee_number": ""}, "Enter the employee number"),
         ({"employee_number": "TAKEN"}, "Somebody else at this employer has this employee number."),
-        ({"employee_number": "x" * 41}, "Write at most 40 characters."),
+        ({"employee_number": "x" * 41}, "Enter at most 40 characters."),
         ({"position": "boss"}, "Choose a position from the list."),
-        ({"from_on": ""}, "Write a day, like 2026-09-01."),
-        ({"from_on": "fall"}, "Write a day, like 2026-09-01."),
+        ({"from_on": ""}, "Enter a day, like 2026-09-01."),
+        ({"from_on": "fall"}, "Enter a day, like 2026-09-01."),
     ],
 )
 def test_what_identifies_nobody_is_refused_and_nothing_is_written(

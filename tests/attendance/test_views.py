@@ -89,7 +89,7 @@ def test_the_row_and_the_counts_come_back_in_place(
     [
         ({"presence": "partial", "minutes": ""}, "from 1 to 360"),
         ({"presence": "partial", "minutes": "900"}, "from 1 to 360"),
-        ({"presence": "partial", "minutes": "ninety"}, "Write a whole number, like 20."),
+        ({"presence": "partial", "minutes": "ninety"}, "Enter a whole number, like 20."),
         ({"presence": "perhaps"}, "Choose one from the list."),
         ({}, "Choose present, partial or absent"),
     ],

@@ -42,7 +42,7 @@ def course_form(**values: Any) -> dict[str, Any]:
 def test_a_course_is_written_changed_retired_and_revived(
     desk: FlaskClient, ces: Collaborative
 ) -> None:
-    assert "Write the first course" in desk.get("/manage/ces/courses").text
+    assert "Add the first course" in desk.get("/manage/ces/courses").text
 
     page = desk.post("/manage/ces/courses/new", data=course_form(), follow_redirects=True)
     [course] = queries.courses(ces)
@@ -83,7 +83,7 @@ def test_a_bad_course_is_refused_and_keeps_what_was_typed(
     response = desk.post("/manage/ces/courses/new", data=form)
 
     assert response.status_code == 422
-    assert "There is something to put right" in response.text
+    assert "There is a problem" in response.text
     assert "Kept 😀 ñ עברית" in response.text
     assert queries.courses(ces) == []
 

@@ -13,9 +13,9 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from pdtrack.core.fields import Day, Hour, MoneyField, PointsField, Version, WholeNumber
 from pdtrack.core.forms import Form
 
-DAY, YEAR = "Write a day, like 2026-09-01.", "Check the year, and write a day like 2026-09-01."
-HOUR = "Write a time, like 09:00 or 15:30."
-NUMBER = "Write a whole number, like 20."
+DAY, YEAR = "Enter a day, like 2026-09-01.", "Check the year, and write a day like 2026-09-01."
+HOUR = "Enter a time, like 09:00 or 15:30."
+NUMBER = "Enter a whole number, like 20."
 DOLLARS = "Enter an amount in dollars, like 125 or 95.50."
 POINTS = "Enter a number with at most one decimal, like 15 or 22.5."
 

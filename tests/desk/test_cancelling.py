@@ -18,7 +18,8 @@ from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
 from pdtrack.core.outbox import MailState
 from pdtrack.desk import actions, queries
-from pdtrack.desk.actions import TakenBack
+from pdtrack.desk.actions import Saved, TakenBack
+from pdtrack.desk.rules import Telling
 from pdtrack.registration import queries as registrations
 from pdtrack.registration.models import Status
 from pdtrack.registration.rules import Counts
@@ -28,7 +29,7 @@ from tests.desk import plans
 pytestmark = pytest.mark.usefixtures("on_either")
 
 
-def cancel(session: CourseSession, reason: str = "Snow.") -> int:
+def cancel(session: CourseSession, reason: str = "Snow.") -> Saved:
     return actions.cancel_course_session(course_session=session, reason=reason, actor=SYSTEM)
 
 
@@ -50,9 +51,11 @@ def test_everybody_is_told_once_with_the_reason_and_other_dates() -> None:
     session = plans.held_at(capacity=1)
     other = make.course_session(course=session.course)
     ada, ben = plans.registered(session), plans.registered(session)
-    plans.unreachable(session)
+    plans.unreachable(session, first_name="Una", last_name="Reach")
 
-    assert cancel(session) == 2
+    saved = cancel(session)
+
+    assert (saved.mails, saved.unreachable) == (2, ["Una Reach"])
 
     told = plans.mail_to_many()
     assert [each.to_address for each in told] == [ada.person.email, ben.person.email]
@@ -61,6 +64,33 @@ def test_everybody_is_told_once_with_the_reason_and_other_dates() -> None:
         assert "Snow." in each.text
         assert f"/sessions/{other.id}" in each.text
     assert registrations.count(session) == Counts()
+
+
+def test_mail_of_a_change_that_has_not_left_is_taken_back() -> None:
+    session = plans.held_at()
+    plans.registered(session)
+    elsewhere = make.venue(collaborative=session.collaborative, name="Library")
+    actions.save_course_session(
+        course_session=session,
+        details=plans.details(session, venue_id=elsewhere.id),
+        version=session.version,
+        telling=Telling.TELL,
+        actor=SYSTEM,
+    )
+
+    cancel(session)
+
+    changed, told = plans.mail_to_many()
+    assert (changed.state, told.state) == (MailState.UNDONE, MailState.WAITING)
+    assert "Snow." in told.text
+
+
+def test_a_draft_is_put_away_without_a_reason() -> None:
+    draft = make.course_session(state=SessionState.DRAFT)
+
+    cancel(draft, reason=" ")
+
+    assert (draft.state, draft.cancellation_reason) == (SessionState.CANCELLED, None)
 
 
 def test_nobody_is_promoted_into_a_cancelled_session() -> None:
@@ -143,7 +173,7 @@ def test_hours_taken_back_do_not_keep_a_session_from_being_cancelled() -> None:
     ada = plans.unreachable(session)
     plans.unmark(ada, plans.mark(ada))
 
-    assert cancel(session) == 0
+    assert cancel(session).mails == 0
     assert ada.status == Status.WITHDRAWN
 
 
@@ -152,7 +182,7 @@ def test_a_draft_is_put_away_silently_even_if_its_day_has_passed() -> None:
         state=SessionState.DRAFT, published_at=None, starts_at=clock.now() - timedelta(days=9)
     )
 
-    assert cancel(session) == 0
+    assert cancel(session).mails == 0
     assert session.state == SessionState.CANCELLED
     assert plans.mail() == []
 

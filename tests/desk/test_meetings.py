@@ -98,6 +98,9 @@ def test_more_rows_keep_what_was_typed_and_save_nothing(
     assert response.status_code == 200
     assert 'value="07:45"' in response.text
     assert response.text.count("(new)") == 4
+    before, anchor, _ = response.text.partition('id="new-meeting"')
+    assert anchor
+    assert before.count("(new)") == 1
     assert draft.meetings == []
 
 

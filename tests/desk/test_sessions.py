@@ -137,7 +137,7 @@ def test_a_presenter_sees_own_sessions_and_changes_none(
 
 
 def test_a_session_begins_with_its_course(desk: FlaskClient, place: Collaborative) -> None:
-    assert "Write the first course" in desk.get(NEW).text
+    assert "Add the first course" in desk.get(NEW).text
     course = make.course(collaborative=place, title="Restraint, “basic”")
     make.course(collaborative=place, title="Reading 100%")
 
@@ -166,7 +166,7 @@ def test_a_new_session_is_a_draft_with_whom_to_ask(desk: FlaskClient, place: Col
     ("typed", "says"),
     [
         ({"title": "   "}, "Give the session a title."),
-        ({"title": "x" * 201}, "Write at most 200 characters."),
+        ({"title": "x" * 201}, "Enter at most 200 characters."),
         ({"format": ""}, "Choose"),
         ({"capacity": "0"}, "from 1 to 100,000"),
     ],

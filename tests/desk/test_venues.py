@@ -139,7 +139,7 @@ def test_a_refused_venue_keeps_what_was_typed(desk: FlaskClient, hall: Venue) ->
 def test_a_venue_is_written_changed_retired_and_revived(
     desk: FlaskClient, place: Collaborative
 ) -> None:
-    assert "Write the first venue" in desk.get("/manage/ces/venues").text
+    assert "Add the first venue" in desk.get("/manage/ces/venues").text
 
     desk.post("/manage/ces/venues/new", data=VENUE)
     [hall] = queries.venues(place)

@@ -98,13 +98,13 @@ def test_a_district_is_added(operator: FlaskClient) -> None:
     ("change", "message"),
     [
         ({"kind": ""}, "Choose what it is."),
-        ({"org_code": ""}, "Write the state’s code."),
-        ({"org_code": "5990000"}, "Write the eight digits"),
+        ({"org_code": ""}, "Enter the state’s code."),
+        ({"org_code": "5990000"}, "Enter the eight digits"),
         ({"org_code": "00010000"}, "Eight digits, the last four zeros; 05 in front"),
         ({"org_code": "05320000"}, "This code belongs to Here before."),
-        ({"name": " "}, "Write the name."),
-        ({"short_name": ""}, "Write the short name"),
-        ({"short_name": "???"}, "Write a short name with letters"),
+        ({"name": " "}, "Enter the name."),
+        ({"short_name": ""}, "Enter the short name"),
+        ({"short_name": "???"}, "Enter a short name with letters"),
         ({"short_name": "Taken"}, "This short name belongs to Here before."),
     ],
 )
@@ -185,7 +185,7 @@ def test_memberships_are_entered_and_ended_with_dates(operator: FlaskClient) -> 
         ({"valid_from": "2022-07-01"}, "belongs to it since 2021-07-01 already"),
         ({"valid_from": "2020-07-01"}, "belongs to it since 2021-07-01 already"),
         ({"valid_from": "2020-07-01", "valid_to": "2020-06-30"}, "before the first"),
-        ({"valid_from": ""}, "Write a day"),
+        ({"valid_from": ""}, "Enter a day"),
         ({"other": "999999"}, "Choose one from the list."),
     ],
 )

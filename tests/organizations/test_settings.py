@@ -59,14 +59,14 @@ def test_the_usual_policy_is_named_and_the_page_takes_few_queries(client: FlaskC
 @pytest.mark.parametrize(
     ("field", "typed", "message"),
     [
-        ("contact_email", "pd at ces", "Write an e-mail address like pd@example.org."),
-        ("contact_phone", "call us", "Write a phone number like"),
-        ("website", "javascript:alert(1)", "Write an address like https://www.example.org."),
-        ("legal_name", "x" * 201, "Write at most 200 characters."),
-        ("signer_name", "Ada\nAble", "Write this on one line."),
-        ("free_cancellation_days", "-1", "Write a whole number of days from 0 to 60."),
-        ("free_cancellation_days", "soon", "Write a whole number of days from 0 to 60."),
-        ("cancellation_note", "x" * 2001, "Write at most 2,000 characters."),
+        ("contact_email", "pd at ces", "Enter an e-mail address like pd@example.org."),
+        ("contact_phone", "call us", "Enter a phone number like"),
+        ("website", "javascript:alert(1)", "Enter an address like https://www.example.org."),
+        ("legal_name", "x" * 201, "Enter at most 200 characters."),
+        ("signer_name", "Ada\nAble", "Enter this on one line."),
+        ("free_cancellation_days", "-1", "Enter a whole number of days from 0 to 60."),
+        ("free_cancellation_days", "soon", "Enter a whole number of days from 0 to 60."),
+        ("cancellation_note", "x" * 2001, "Enter at most 2,000 characters."),
     ],
 )
 def test_what_makes_no_sense_is_refused_at_its_field_and_kept(

@@ -50,6 +50,32 @@ def test_what_is_over_leads_to_attendance_and_certificates(adas: FlaskClient, ad
     assert "/attendance" not in adas.get(f"/my/registrations/{ahead.id}").text
 
 
+def test_a_registration_leads_to_all_about_its_session(adas: FlaskClient, ada: Person) -> None:
+    collaborative = make.collaborative(cancellation_note="Send a colleague.")
+    venue = make.venue(collaborative=collaborative, accessibility="A ramp at the side.")
+    session = make.course_session(collaborative=collaborative, venue_id=venue.id)
+    free = make.registration(course_session=session, person=ada, price_cents=0)
+
+    page = adas.get(f"/my/registrations/{free.id}").text
+
+    assert f'href="/sessions/{session.id}"' in page
+    assert "A ramp at the side." in page
+    assert "Send a colleague." not in page
+
+
+def test_what_is_under_way_is_listed_under_its_next_meeting(adas: FlaskClient, ada: Person) -> None:
+    begun = make.course_session(meetings=2, starts_at=clock.now() - timedelta(days=1))
+    begun.meetings[1].starts_at += timedelta(days=9)
+    begun.meetings[1].ends_at += timedelta(days=9)
+    begun.ends_at = begun.meetings[1].ends_at
+    make.registration(course_session=begun, person=ada)
+
+    page = " ".join(adas.get("/my/registrations").text.split())
+
+    assert "Under way" in page
+    assert f'datetime="{clock.local(begun.meetings[1].starts_at).date()}' in page
+
+
 def test_my_registrations_are_empty_at_first(adas: FlaskClient) -> None:
     assert "You have not registered for anything yet" in adas.get("/my/registrations").text
 
@@ -193,7 +219,7 @@ def test_a_line_break_does_not_get_into_a_purchase_order(adas: FlaskClient, ada:
     )
 
     assert response.status_code == 422
-    assert "Write this on one line." in response.text
+    assert "Enter this on one line." in response.text
 
 
 def test_cancelling_says_what_it_means_and_a_get_does_nothing(

@@ -91,7 +91,7 @@ def test_who_is_registered_already_is_refused_in_words(
     response = coordinator.post(roster_of(course_session, f"/add/{person.id}"))
 
     assert response.status_code == 422
-    assert "has a registration for this session" in response.text
+    assert "has a place in this session already" in response.text
 
 
 def test_a_full_session_queues_unless_staff_insist(
@@ -160,12 +160,12 @@ def test_the_name_nobody_was_found_by_is_written_down_already(
     ("typed", "says"),
     [
         ({"first_name": ""}, "Enter the first name."),
-        ({"last_name": "x" * 101}, "Write at most 100 characters."),
+        ({"last_name": "x" * 101}, "Enter at most 100 characters."),
         ({"employer": ""}, "Choose the employer."),
         ({"employer": "999999"}, "Choose one from the list."),
-        ({"employee_number": ""}, "Write the employee number"),
+        ({"employee_number": ""}, "Enter the employee number"),
         ({"position": "king"}, "Choose one from the list."),
-        ({"first_name": "two\r\nlines"}, "Write this on one line."),
+        ({"first_name": "two\r\nlines"}, "Enter this on one line."),
     ],
 )
 def test_bad_input_about_a_newcomer_writes_nobody_down(

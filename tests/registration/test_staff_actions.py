@@ -210,3 +210,29 @@ def test_a_registration_that_has_ended_is_not_changed() -> None:
             po_number=None,
             actor=registration.person,
         )
+
+
+def test_somebody_in_line_is_given_a_place_when_staff_insist() -> None:
+    course_session = make.course_session(capacity=1)
+    register(course_session)
+    first, second = (register(course_session) for _ in range(2))
+    coordinator = make.coordinator(course_session.collaborative)
+
+    def give(*, insists: bool) -> Registration:
+        return actions.register_for(
+            person=second.person,
+            course_session=course_session,
+            employment=None,
+            insists=insists,
+            actor=coordinator,
+        )
+
+    with pytest.raises(actions.AlreadyRegistered, match="is on the waitlist") as refusal:
+        give(insists=False)
+    assert refusal.value.field == "insists"
+
+    assert give(insists=True).id == second.id
+    assert (first.status, second.status) == (Status.WAITLISTED, Status.REGISTERED)
+    assert mail()[-1].to_address == second.person.email
+    with pytest.raises(actions.AlreadyRegistered, match="has a place"):
+        give(insists=True)

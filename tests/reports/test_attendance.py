@@ -341,7 +341,7 @@ def test_odd_days_are_answered_with_what_to_do(
     answer = client.get(f"/districts/{district.org_code}/attendance?{query}")
 
     assert answer.status_code == 422
-    assert "There is something to put right" in answer.text
+    assert "There is a problem" in answer.text
     for ending in ("csv", "xlsx"):
         file = client.get(f"/districts/{district.org_code}/attendance.{ending}?{query}")
         assert file.status_code == 302  # To the page, which says what to do.

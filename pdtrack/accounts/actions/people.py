@@ -42,7 +42,7 @@ def add(
     lock(added_by)  # A double click writes one person down.
     if workplace.organization_id is not None and not details.employee_number:
         raise NumberMissing(
-            "Write the employee number: it tells two people of one name apart.",
+            "Enter the employee number: it tells two people of one name apart.",
             field="employee_number",
         )
     known = queries.added_just_now(name, workplace, details.employee_number, added_by.id)

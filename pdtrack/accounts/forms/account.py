@@ -23,7 +23,7 @@ class ProfileForm(Form):
     last_name = name_field("Last name", autocomplete="family-name")
     mepid = StringField(
         "MEPID",
-        [Optional(), Regexp(r"^[0-9]{8}$", message="Write the 8 digits of your MEPID.")],
+        [Optional(), Regexp(r"^[0-9]{8}$", message="Enter the 8 digits of your MEPID.")],
         filters=[lambda value: "".join((value or "").split()) or None],
         description="The 8-digit number that the state gave you as an educator. You need not tell "
         "it; your district may want it in its reports.",
@@ -31,7 +31,7 @@ class ProfileForm(Form):
     )
     accommodations = TextAreaField(
         "Accommodations you usually need",
-        [Optional(), Length(max=2000, message="Write at most 2,000 characters.")],
+        [Optional(), Length(max=2000, message="Enter at most 2,000 characters.")],
         description="For example an interpreter, large print or a ramp. It is filled in when you "
         "register, and only the coordinator of that session sees it.",
     )
@@ -46,7 +46,7 @@ class NewAddressForm(AttemptForm):
 def _number_field() -> StringField:
     return StringField(
         "Employee number",
-        [Optional(), Length(max=40, message="Write at most 40 characters."), OneLine()],
+        [Optional(), Length(max=40, message="Enter at most 40 characters."), OneLine()],
         description="If your employer gave you one: it helps them to find you.",
         render_kw={"autocomplete": "off"},
     )
@@ -61,7 +61,7 @@ class NewEmploymentForm(EmployerFields):
 
     from_on = Day(
         "First day there",
-        [InputRequired("Write a day, like 2026-09-01.")],
+        [InputRequired("Enter a day, like 2026-09-01.")],
         description="Sessions from that day on count for this employer.",
     )
     leaves = SelectField(
@@ -105,4 +105,4 @@ class EmploymentForm(Form):
 class EndEmploymentForm(Form):
     """The last day at an employer."""
 
-    to_on = Day("Last day there", [InputRequired("Write a day, like 2026-09-01.")])
+    to_on = Day("Last day there", [InputRequired("Enter a day, like 2026-09-01.")])

@@ -14,8 +14,8 @@ class DomainForm(Form):
     domain = StringField(
         "E-mail domain",
         [
-            DataRequired("Write a domain like northampton-k12.us."),
-            Length(max=253, message="Write at most 253 characters."),
+            DataRequired("Enter a domain like northampton-k12.us."),
+            Length(max=253, message="Enter at most 253 characters."),
             OneLine(),
         ],
         description="The part after the @ of your staff's addresses. Leave out domains in which "

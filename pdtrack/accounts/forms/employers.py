@@ -82,7 +82,7 @@ class EmployerFields(Form):
     )
     employer_name = StringField(
         "Name of an employer that is not on the list",
-        [Length(max=200, message="Write at most 200 characters."), OneLine()],
+        [Length(max=200, message="Enter at most 200 characters."), OneLine()],
     )
 
     def validate_employer_name(self, field: StringField) -> None:
@@ -90,7 +90,7 @@ class EmployerFields(Form):
         if self.employer.errors or not self.employer.data:
             return
         if self.employer.workplace.needs_name and not field.data:
-            raise ValidationError("Write the name of the employer.")
+            raise ValidationError("Enter the name of the employer.")
 
     @property
     def workplace(self) -> Workplace:
@@ -150,7 +150,7 @@ class PositionField(SelectField):
             validators,
             coerce=_position,
             choices=[
-                SelectChoice("", "Not said"),
+                SelectChoice("", "Not specified"),
                 *(SelectChoice(each.value, each.label) for each in Position),
             ],
             **kwargs,

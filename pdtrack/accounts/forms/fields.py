@@ -31,7 +31,7 @@ class AddressField(EmailField):
     """An e-mail address; `address` is how it is kept and compared."""
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:
-        validators = [DataRequired("Write the e-mail address."), _is_address]
+        validators = [DataRequired("Enter the e-mail address."), _is_address]
         super().__init__(label, validators, **kwargs)
 
     @property
@@ -45,8 +45,8 @@ def name_field(label: str, *, autocomplete: str) -> StringField:
     return StringField(
         label,
         [
-            DataRequired(f"Write the {label.lower()}."),
-            Length(max=LONGEST_NAME, message=f"Write at most {LONGEST_NAME} characters."),
+            DataRequired(f"Enter the {label.lower()}."),
+            Length(max=LONGEST_NAME, message=f"Enter at most {LONGEST_NAME} characters."),
             OneLine(),
             _can_be_read,
         ],
@@ -97,7 +97,7 @@ def _can_be_read(_form: Any, field: Any) -> None:
     """Refuse a name without a single visible character, or with control characters."""
     kinds = [unicodedata.category(character) for character in field.data or ""]
     if "Cc" in kinds or all(kind[0] in "CZ" for kind in kinds):
-        raise ValidationError("Write the name in letters.")
+        raise ValidationError("Enter the name in letters.")
 
 
 def _as_typed(value: Any) -> Any:

@@ -21,7 +21,7 @@ from pdtrack.core.forms import Form, OneLine
 def _number_field() -> StringField:
     return StringField(
         "Employee number",
-        [Optional(), Length(max=40, message="Write at most 40 characters."), OneLine()],
+        [Optional(), Length(max=40, message="Enter at most 40 characters."), OneLine()],
         description="As the employer's payroll writes it. With the employer it identifies "
         "somebody who has no e-mail address.",
         render_kw={"autocomplete": "off"},
@@ -60,7 +60,7 @@ class EmploymentDetailsForm(Form):
 class OtherEmploymentForm(EmployerFields):
     """Another employer of a person; the school follows once the employer is known."""
 
-    from_on = Day("First day there", [InputRequired("Write a day, like 2026-09-01.")])
+    from_on = Day("First day there", [InputRequired("Enter a day, like 2026-09-01.")])
     position = PositionField()
     employee_number = _number_field()
 
@@ -91,10 +91,10 @@ class NewPersonForm(NameForm, OtherEmploymentForm):
 class NewStaffForm(NameForm, EmploymentDetailsForm):
     """Somebody without an account who works for this district."""
 
-    from_on = Day("First day here", [InputRequired("Write a day, like 2026-09-01.")])
+    from_on = Day("First day here", [InputRequired("Enter a day, like 2026-09-01.")])
 
 
 class LastDayForm(Form):
     """The last day of an employment."""
 
-    to_on = Day("Last day there", [InputRequired("Write a day, like 2026-09-01.")])
+    to_on = Day("Last day there", [InputRequired("Enter a day, like 2026-09-01.")])

@@ -16,14 +16,14 @@ from pdtrack.accounts.forms.fields import (
     password_field,
 )
 
-_SIX_DIGITS = "Write the six digits of the mail."
+_SIX_DIGITS = "Enter the six digits of the mail."
 
 
 class SignInForm(AttemptForm):
     """An address and its password."""
 
     email = AddressField("E-mail address", render_kw={"autocomplete": "username"})
-    password = password_field("Password", missing="Write your password.")
+    password = password_field("Password", missing="Enter your password.")
 
 
 class AddressForm(AttemptForm):
@@ -38,9 +38,9 @@ class CodeForm(AttemptForm):
     code = StringField(
         "Code",
         [
-            DataRequired("Write the six digits of the mail."),
+            DataRequired("Enter the six digits of the mail."),
             Regexp(
-                r"^[0-9]{6}$", message="Write the six digits of the mail, without anything else."
+                r"^[0-9]{6}$", message="Enter the six digits of the mail, without anything else."
             ),
         ],
         filters=[lambda value: "".join((value or "").split())],
@@ -52,7 +52,7 @@ class NewPasswordForm(AttemptForm):
     """A password to be."""
 
     password = new_password_field(
-        "New password", validators=[InputRequired("Write a new password.")]
+        "New password", validators=[InputRequired("Enter a new password.")]
     )
 
     def __init__(self, *args: Any, owned: Sequence[str] = (), **kwargs: Any) -> None:
@@ -68,5 +68,5 @@ class ChangePasswordForm(NewPasswordForm):
     """A password to be, by somebody who has one."""
 
     current_password = password_field(
-        "Current password", missing="Write the password that you have now."
+        "Current password", missing="Enter the password that you have now."
     )

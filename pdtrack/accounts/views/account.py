@@ -55,7 +55,7 @@ def edit_profile() -> ResponseReturnValue:
 def end_feed() -> ResponseReturnValue:
     """End the calendar feed's address; the page shows the new one."""
     actions.end_feed(person=identity.me(), actor=identity.me())
-    flash("The old address is dead. Give the new one to your calendar.", "success")
+    flash("The old address no longer works. Give the new one to your calendar.", "success")
     return redirect(url_for(".account"))
 
 

@@ -175,13 +175,13 @@ def mark_cancelled(*, course_session: CourseSession, reason: str, actor: Actor) 
     lock(course_session)
     if course_session.state == SessionState.CANCELLED:
         raise WrongState("This session was cancelled already.")
-    if not reason.strip():
+    if not reason.strip() and course_session.state != SessionState.DRAFT:
         raise DetailsRefused("Say why, for those who registered.", field="reason")
     before = course_session.state
     schedule.raise_sequence(course_session)
     course_session.state = SessionState.CANCELLED
     course_session.cancelled_at = clock.now()
-    course_session.cancellation_reason = reason.strip()
+    course_session.cancellation_reason = reason.strip() or None
     schedule.touch(course_session)
     db.session.flush()
     search.index(course_session)

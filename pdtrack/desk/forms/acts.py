@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wtforms import SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from pdtrack.accounts.models import Person
@@ -22,9 +22,13 @@ class CancelForm(Form):
 
     reason = TextAreaField(
         "Why is it cancelled?",
-        [InputRequired("Say why, for those who registered."), at_most(1000)],
         description="People read these words in the mail and on the session’s page.",
     )
+
+    def ask(self, *, is_draft: bool) -> None:
+        """Ask for the reason of a session that people know; for a draft it may be left out."""
+        needed = Optional() if is_draft else InputRequired("Say why, for those who registered.")
+        self.reason.validators = [needed, at_most(1000)]
 
 
 class PresentersForm(Form):

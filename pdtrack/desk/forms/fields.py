@@ -13,7 +13,7 @@ from pdtrack.core.errors import DomainError
 
 def at_most(most: int) -> Length:
     """Refuse a text that is longer."""
-    return Length(max=most, message=f"Write at most {most:,} characters.")
+    return Length(max=most, message=f"Enter at most {most:,} characters.")
 
 
 def between(least: int, most: int, what: str = "a whole number") -> NumberRange:

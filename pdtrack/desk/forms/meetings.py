@@ -117,6 +117,8 @@ class MeetingsForm(Form):
     meetings = _Rows(FormField(MeetingRow), max_entries=rules.MOST_MEETINGS + 10)
     weeks = WholeNumber("How many more weeks", [Optional()])
     is_stale = False
+    # Where the rows begin that a button has just added.
+    first_new: int | None = None
 
     @classmethod
     def showing(cls, course_session: CourseSession, venues: Iterable[Venue]) -> MeetingsForm:
@@ -136,6 +138,7 @@ class MeetingsForm(Form):
 
     def add_rows(self, count: int = SPARE_ROWS) -> None:
         """Add empty rows, as many as there may be."""
+        self.first_new = len(self.meetings.entries)
         for _ in range(min(count, rules.MOST_MEETINGS - len(self.meetings.entries))):
             self.meetings.append_entry({})
         self._offer_venues()
@@ -217,7 +220,9 @@ class MeetingsForm(Form):
         spare = [row for row in self.rows if row.is_blank]
         self.add_rows(weeks - len(spare))
         day = last.day.data or clock.today()
-        for week, row in enumerate([row for row in self.rows if row.is_blank][:weeks], start=1):
+        blank = [index for index, row in enumerate(self.rows) if row.is_blank][:weeks]
+        self.first_new = blank[0]
+        for week, row in enumerate([self.rows[index] for index in blank], start=1):
             row.fill(day + timedelta(days=7 * week), last)
         self.weeks.data, self.weeks.raw_data = None, []  # Done: the next Save is meant.
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pdtrack.desk.queries.mail import Batch, mails_waiting, states_of_mail, undoable_mail
+from pdtrack.desk.queries.mail import (
+    Batch,
+    batches_waiting,
+    mails_waiting,
+    states_of_mail,
+    undoable_mail,
+)
 from pdtrack.desk.queries.needs import (
     MOST_AHEAD,
     Beginnings,
@@ -33,6 +39,7 @@ __all__ = [
     "Filling",
     "Needs",
     "Ready",
+    "batches_waiting",
     "beginnings",
     "earlier_runs",
     "has_credit",

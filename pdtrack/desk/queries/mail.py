@@ -40,6 +40,14 @@ def undoable_mail(course_session: CourseSession) -> Batch | None:
     return Batch(row[0] or "", *row[1:]) if row else None
 
 
+def batches_waiting(course_session: CourseSession) -> Sequence[str]:
+    """Return the keys of mail to many about a session of which something has not left."""
+    found = db.session.scalars(
+        select(OutgoingEmail.batch).where(*_waiting_about(course_session)).distinct()
+    )
+    return [batch for batch in found if batch]
+
+
 def mails_waiting(course_session: CourseSession, batch: str) -> Sequence[OutgoingEmail]:
     """Return the mail of a batch about a session that has not left."""
     return db.session.scalars(

@@ -16,6 +16,7 @@ from pdtrack.core.pages import flash_refusal, form_page
 from pdtrack.desk import actions
 from pdtrack.desk.forms import CancelForm
 from pdtrack.desk.views.blueprint import SESSION, bp, load, session_url
+from pdtrack.desk.views.telling import say
 from pdtrack.registration import queries as registrations
 from pdtrack.registration.models import Status
 
@@ -57,13 +58,13 @@ def cancel(short_name: str, course_session_id: int) -> ResponseReturnValue:
         flash("This session is cancelled. Nothing was changed.", "info")
         return redirect(session_url(place, course_session))
     form = CancelForm()
+    form.ask(is_draft=course_session.state == SessionState.DRAFT)
     if form.validate_on_submit():
         with form.showing_errors():
-            mails = actions.cancel_course_session(
+            saved = actions.cancel_course_session(
                 course_session=course_session, reason=form.reason.data or "", actor=me()
             )
-            told = filters.plural(mails, "mail leaves", "mails leave")
-            flash(f"Cancelled.{f' {told} in five minutes.' if mails else ''}", "success")
+            say(saved, done="Cancelled.")
             return redirect(session_url(place, course_session))
     people = registrations.active(course_session)
     return form_page(

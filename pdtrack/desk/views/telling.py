@@ -41,8 +41,25 @@ def save(
     except DomainError as refusal:
         form.refuse(refusal)
         return None
-    _say(saved, taken_back)
+    say(saved, taken_back=taken_back)
     return redirect(then)
+
+
+def say(saved: actions.Saved, *, done: str = "Saved.", taken_back: str = "") -> None:
+    """Say what was done, how many are told of it by mail, and whom staff tell themselves."""
+    told = (
+        f" {filters.plural(saved.mails, 'mail leaves', 'mails leave')} in five minutes.{taken_back}"
+    )
+    flash(f"{done}{told if saved.mails else ''}", "success")
+    if saved.promoted:
+        names = rules.named(each.person.display_name for each in saved.promoted)
+        flash(f"Promoted from the waitlist: {names}.", "success")
+    if saved.recredited:
+        people = filters.plural(saved.recredited, "person", "people")
+        flash(f"The attendance of {people} follows what is credited now.", "info")
+    promoted = [each.person.display_name for each in saved.promoted if not each.person.email]
+    if untold := list(dict.fromkeys([*saved.unreachable, *promoted])):
+        flash(f"Without an address, so tell them yourself: {rules.named(untold)}.", "warning")
 
 
 def _telling() -> Telling:
@@ -54,19 +71,3 @@ def _typed() -> list[tuple[str, str]]:
     """Return everything that was sent, to be sent again once somebody has decided."""
     apart = {"csrf_token", "telling", "act"}
     return [(name, value) for name, value in request.form.items(multi=True) if name not in apart]
-
-
-def _say(saved: actions.Saved, taken_back: str) -> None:
-    told = (
-        f" {filters.plural(saved.mails, 'mail leaves', 'mails leave')} in five minutes.{taken_back}"
-    )
-    flash(f"Saved.{told if saved.mails else ''}", "success")
-    if saved.promoted:
-        names = rules.named(each.person.display_name for each in saved.promoted)
-        flash(f"Promoted from the waitlist: {names}.", "success")
-    if saved.recredited:
-        people = filters.plural(saved.recredited, "person", "people")
-        flash(f"The attendance of {people} follows what is credited now.", "info")
-    promoted = [each.person.display_name for each in saved.promoted if not each.person.email]
-    if untold := list(dict.fromkeys([*saved.unreachable, *promoted])):
-        flash(f"Without an address, so tell them yourself: {rules.named(untold)}.", "warning")

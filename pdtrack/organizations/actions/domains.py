@@ -29,7 +29,7 @@ def add(*, organization: Organization, typed: str, actor: Actor) -> EmailDomain:
     """
     domain = rules.domain_of(typed)
     if domain is None:
-        raise BadDomain("Write a domain like northampton-k12.us.", field="domain")
+        raise BadDomain("Enter a domain like northampton-k12.us.", field="domain")
     if rules.is_public_mail(domain):
         message = f"Anybody can have an address at {domain}, so it proves nothing."
         raise BadDomain(message, field="domain")

@@ -152,7 +152,7 @@ def change_district(
 def _collaborative(basics: Basics) -> Collaborative:
     slug = rules.slug_of(basics.short_name or "")
     if not slug:
-        raise BadCode("Write a short name with letters, like CES.", field="short_name")
+        raise BadCode("Enter a short name with letters, like CES.", field="short_name")
     holder = queries.collaborative(slug)
     if holder is not None:
         raise ShortNameTaken(f"This short name belongs to {holder.name}.", field="short_name")

@@ -27,11 +27,12 @@ def rebalance(*, course_session: CourseSession, actor: Actor) -> list[Registrati
         return []
     promoted = list(queries.line(course_session, limit=free))
     for registration in promoted:
-        _promote(registration, actor)
+        promote(registration, actor)
     return promoted
 
 
-def _promote(registration: Registration, actor: Actor) -> None:
+def promote(registration: Registration, actor: Actor) -> None:
+    """Give somebody who waits a place, and tell that person; call inside an action."""
     registration.status = Status.REGISTERED
     registration.status_changed_at = clock.now()
     # What holds on the day of getting in: the employer may have confirmed the person meanwhile.

@@ -10,6 +10,7 @@ from pdtrack.core import audit, clock
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, db, lock
 from pdtrack.registration import emails, queries, rules
+from pdtrack.registration.actions.line import promote
 from pdtrack.registration.actions.pricing import set_price
 from pdtrack.registration.actions.refusals import (
     ALREADY,
@@ -81,8 +82,8 @@ def register_for(
 ) -> Registration:
     """Register somebody for whom staff speak: by phone, at the door, or afterwards from paper.
 
-    Neither the closing nor the start stands in the way. `insists` gives a place
-    even when the session is full or others wait. Raises `RegistrationRefused`.
+    Neither the closing nor the start stands in the way. `insists` gives a place even when
+    the session is full or others wait, also to somebody in line. Raises `RegistrationRefused`.
     """
     lock(course_session)
     closed = rules.why_closed(course_session, clock.now())
@@ -91,7 +92,7 @@ def register_for(
     _refuse_foreign_employment(person, employment)
     counts, is_in = queries.standing(course_session, person)
     if is_in:
-        raise AlreadyRegistered(f"{person.display_name} has a registration for this session.")
+        return _give_place(course_session, person, insists=insists, actor=actor)
     status = rules.staff_placement(
         capacity=course_session.capacity,
         counts=counts,
@@ -140,6 +141,21 @@ def register_new_person(
         insists=insists,
         actor=actor,
     )
+
+
+def _give_place(
+    course_session: CourseSession, person: Person, *, insists: bool, actor: Actor
+) -> Registration:
+    existing = queries.find_active(course_session, person)
+    if existing is None or existing.status != Status.WAITLISTED:
+        raise AlreadyRegistered(f"{person.display_name} has a place in this session already.")
+    if not insists:
+        raise AlreadyRegistered(
+            f"{person.display_name} is on the waitlist. To give a place now, check the box below.",
+            field="insists",
+        )
+    promote(existing, actor)
+    return existing
 
 
 def _write(

@@ -49,6 +49,7 @@ def register(course_session_id: int) -> ResponseReturnValue:
         "registration/register.html",
         form=form,
         course_session=course_session,
+        prices=set(prices.values()),
         **_standing(course_session, employments),
     )
 
@@ -58,10 +59,12 @@ def register(course_session_id: int) -> ResponseReturnValue:
 def mine() -> ResponseReturnValue:
     """List a person's registrations: what is ahead, where they wait, what is behind."""
     ahead = queries.ahead_of(me())
+    next_meetings = rules.next_meetings(ahead, clock.now())
     return render_template(
         "registration/mine.html",
         upcoming=[each for each in ahead if each.status != Status.WAITLISTED],
         waiting=[each for each in ahead if each.status == Status.WAITLISTED],
+        meetings=next_meetings,
         positions=queries.positions(ahead),
         behind=paginate(queries.behind(me()), number=page_number(), per_page=20),
     )
