@@ -222,8 +222,11 @@ def remove(*, registration: Registration, reason: str, actor: Actor) -> None:
 
     Raises `WasThere`, and what `registration.actions.remove` raises.
     """
-    lock(registration.course_session, registration)
-    minutes = sum(entry.minutes for entry in queries.newest_of(registration).values())
+    course_session = registration.course_session
+    lock(course_session, registration)
+    newest = queries.newest_of(registration)
+    credited = [(registration.id, each.meeting_id) for each in queries.parts(course_session)]
+    minutes = sum(newest[key].minutes for key in credited if key in newest)
     if minutes:
         raise WasThere(
             f"{registration.person.display_name} was there for {filters.hours(minutes)}, and "

@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from pdtrack.accounts.models import Employment, Person
 from pdtrack.attendance import queries as attendance
+from pdtrack.attendance.credit import is_credited
 from pdtrack.attendance.models import AttendanceEntry, Objection
 from pdtrack.catalog.models import CourseSession, SessionPresenter, SessionState
 from pdtrack.certificates import queries as certificates
@@ -96,8 +97,11 @@ def figures(district: District, year: int) -> Figures:
         .where(of_year)
     )
     minutes = db.session.scalar(
-        select(func.coalesce(func.sum(AttendanceEntry.minutes), 0)).where(
-            AttendanceEntry.id.in_(attendance.newest_ids(Registration.id.in_(ids)))
+        select(func.coalesce(func.sum(AttendanceEntry.minutes), 0))
+        .join(AttendanceEntry.registration)
+        .join(Registration.course_session)
+        .where(
+            AttendanceEntry.id.in_(attendance.newest_ids(Registration.id.in_(ids))), is_credited()
         )
     )
     return Figures(year, registrations, people, sessions, int(minutes or 0))

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from pdtrack.accounts.models import EmailAddress, Employment, Person
+from pdtrack.attendance.credit import is_credited
 from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.catalog.models import Course, CourseSession, Meeting, SessionState, Topic
 from pdtrack.certificates.models import Award, AwardKind, Certificate, CertificateState
@@ -267,7 +268,7 @@ def _holding(part: Subquery, column: str) -> ColumnElement[Any]:
 
 
 def _session_minutes() -> ColumnElement[Any]:
-    """Return all minutes that a registration has been credited."""
+    """Return all minutes that a registration is credited, as certificates have them."""
     entry, newest = aliased(AttendanceEntry), aliased(AttendanceEntry)
     holding = (
         select(func.max(newest.id))
@@ -277,8 +278,8 @@ def _session_minutes() -> ColumnElement[Any]:
     )
     return (
         select(func.coalesce(func.sum(entry.minutes), 0))
-        .where(entry.registration_id == Registration.id, entry.id.in_(holding))
-        .correlate(Registration)
+        .where(entry.registration_id == Registration.id, entry.id.in_(holding), is_credited(entry))
+        .correlate(Registration, CourseSession)
         .scalar_subquery()
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from pdtrack.accounts.models import Employment
+from pdtrack.attendance.credit import is_credited
 from pdtrack.attendance.models import AttendanceEntry
 from pdtrack.catalog.models import CourseSession, SessionState
 from pdtrack.certificates.models import Award, Certificate, CertificateState
@@ -149,7 +150,7 @@ def _holding() -> ColumnElement[bool]:
 def _credited(year: int) -> Select[int, int]:
     return _seats(func.coalesce(func.sum(AttendanceEntry.minutes), 0), year).join(
         AttendanceEntry,
-        and_(AttendanceEntry.registration_id == Registration.id, _holding()),
+        and_(AttendanceEntry.registration_id == Registration.id, _holding(), is_credited()),
     )
 
 
@@ -190,8 +191,8 @@ def _add_districts(year: Year, of_year: ColumnElement[bool], number: int) -> Non
     quarter = _quarter(CourseSession.starts_at, number)
     minutes = (
         select(func.coalesce(func.sum(AttendanceEntry.minutes), 0))
-        .where(AttendanceEntry.registration_id == Registration.id, _holding())
-        .correlate(Registration)
+        .where(AttendanceEntry.registration_id == Registration.id, _holding(), is_credited())
+        .correlate(Registration, CourseSession)
         .scalar_subquery()
     )
     seats = (

@@ -177,6 +177,21 @@ def test_independent_work_is_a_part_of_its_own() -> None:
     assert queries.minutes_by_registration(course_session) == {ada.id: 480}
 
 
+def test_who_was_there_stays_on_the_roster_for_as_long_as_it_is_credited() -> None:
+    course_session = begun(independent_minutes=120)
+    ada = make.registration(course_session=course_session)
+    outside = queries.parts(course_session)[-1]
+    actions.mark(registration=ada, part=outside, presence=Presence.PRESENT, actor=SYSTEM)
+    with pytest.raises(actions.WasThere, match="was there for 2 hours"):
+        actions.remove(registration=ada, reason="Moved.", actor=SYSTEM)
+
+    course_session.independent_minutes = 0
+    db.session.commit()
+
+    actions.remove(registration=ada, reason="Moved.", actor=SYSTEM)
+    assert ada.status == Status.WITHDRAWN
+
+
 def test_an_objection_reaches_the_coordinator_and_its_answer_the_person() -> None:
     course_session = begun()
     ada = make.registration(course_session=course_session)

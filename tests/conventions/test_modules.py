@@ -19,6 +19,7 @@ NOUNS = {
     "attendance": "a report",
     "backups": "everything in one file",
     "checkup": "what a doctor would ask an installation",
+    "credit": "which marks count",
     "details": "everything about a session that a page shows",
     "feeds": "calendars as files",
     "identity": "who a visitor is",

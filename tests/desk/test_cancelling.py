@@ -177,6 +177,16 @@ def test_hours_taken_back_do_not_keep_a_session_from_being_cancelled() -> None:
     assert ada.status == Status.WITHDRAWN
 
 
+def test_hours_that_are_no_longer_credited_do_not_either() -> None:
+    session = plans.begun(independent_minutes=60)
+    ada = plans.unreachable(session)
+    attendance.mark(registration=ada, part=Part(None, 60), presence=Presence.PRESENT, actor=SYSTEM)
+    session.independent_minutes = 0
+    db.session.commit()
+
+    assert cancel(session) == 0
+
+
 def test_a_draft_is_put_away_silently_even_if_its_day_has_passed() -> None:
     session = plans.held_at(
         state=SessionState.DRAFT, published_at=None, starts_at=clock.now() - timedelta(days=9)

@@ -229,6 +229,17 @@ def test_independent_work_is_marked_before_a_certificate_waits(format_: Format) 
     assert [each.people for each in needs(session.collaborative).certificates] == [1]
 
 
+def test_a_mark_that_is_no_longer_credited_stands_in_for_no_other() -> None:
+    session, ada = held(starts_at=clock.now() - 8 * DAY, meetings=2, independent_minutes=60)
+    plans.mark(ada, meeting=session.meetings[0])
+    attendance.mark(registration=ada, part=Part(None, 60), presence=Presence.PRESENT, actor=SYSTEM)
+
+    session.independent_minutes = 0
+    db.session.commit()
+
+    assert not needs(session.collaborative).certificates
+
+
 def test_mail_that_could_not_be_delivered_is_told_of_for_two_weeks() -> None:
     # customcert #710: mail stopped silently.
     session = make.course_session()

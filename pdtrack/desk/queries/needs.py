@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from pdtrack.accounts.models import Person
 from pdtrack.attendance import queries as attendance
+from pdtrack.attendance.credit import is_credited
 from pdtrack.attendance.models import AttendanceEntry, Objection, Presence
 from pdtrack.catalog.models import (
     Course,
@@ -217,11 +218,12 @@ def _certificates_ready(place: Collaborative) -> list[Ready]:
             func.count().label("marked"),
             func.sum(AttendanceEntry.minutes).label("minutes"),
         )
-        .outerjoin(Meeting, Meeting.id == AttendanceEntry.meeting_id)
+        .join(AttendanceEntry.registration)
+        .join(Registration.course_session)
         .where(
             AttendanceEntry.id.in_(newest),
             AttendanceEntry.presence != Presence.UNMARKED,
-            Meeting.cancelled_at.is_(None),
+            is_credited(),
         )
         .group_by(AttendanceEntry.registration_id)
         .subquery()

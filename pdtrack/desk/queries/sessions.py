@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from pdtrack.accounts import queries as accounts
 from pdtrack.accounts.models import Person
 from pdtrack.attendance import queries as attendance
+from pdtrack.attendance.credit import is_credited
 from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.catalog.details import SessionDetails
 from pdtrack.catalog.models import (
@@ -144,11 +145,13 @@ def held_meetings(course_session: CourseSession) -> set[int]:
 
 def has_credit(course_session: CourseSession) -> bool:
     """Whether anybody is credited anything in a session yet."""
-    return bool(
-        db.session.scalar(
-            select(exists().where(_holds(course_session), AttendanceEntry.minutes > 0))
-        )
+    found = (
+        select(AttendanceEntry.id)
+        .join(AttendanceEntry.registration)
+        .join(Registration.course_session)
+        .where(_holds(course_session), AttendanceEntry.minutes > 0, is_credited())
     )
+    return bool(db.session.scalar(select(found.exists())))
 
 
 def _holds(course_session: CourseSession) -> ColumnElement[bool]:
