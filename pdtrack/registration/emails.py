@@ -98,10 +98,15 @@ def course_session_cancelled(
         is_off=True,
         batch=batch,
         was_waiting=was == Status.WAITLISTED,
-        others=[
-            (filters.when(each.starts_at), _session_url(each)) for each in others if each.starts_at
-        ],
+        others=[(_date(each), _session_url(each)) for each in others],
     )
+
+
+def _date(course_session: CourseSession) -> str:
+    """Return when a session is, in few words."""
+    if course_session.is_self_paced and course_session.due_on:
+        return f"In your own time, until {filters.day(course_session.due_on)}"
+    return filters.when(course_session.starts_at) if course_session.starts_at else ""
 
 
 def course_session_changed(

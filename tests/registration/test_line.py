@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pdtrack.accounts.models import Person
 from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.details import SessionDetails
-from pdtrack.catalog.models import CourseSession, Format, SessionState
+from pdtrack.catalog.models import CourseSession, Format
 from pdtrack.core import clock, outbox
 from pdtrack.core.authz import SYSTEM, Actor
 from pdtrack.core.db import action, db, lock
@@ -252,25 +252,6 @@ def test_mail_about_a_cancelled_session_can_be_taken_back() -> None:
     assert taken_back == 3
     states = db.session.scalars(select(OutgoingEmail.state).where(OutgoingEmail.batch == batch))
     assert set(states) == {MailState.UNDONE}
-
-
-def test_a_cancelled_session_offers_other_dates_of_the_course() -> None:
-    course = make.course()
-    gone, other = make.course_session(course=course), make.course_session(course=course)
-    make.course_session(course=course, state=SessionState.DRAFT)
-    make.course_session(course=course, starts_at=clock.now() - timedelta(days=3))
-    ada = register(gone)
-
-    actions.cancel_course_session(course_session=gone, reason="Low numbers.", actor=SYSTEM)
-
-    text = db.session.scalars(
-        select(OutgoingEmail.text)
-        .where(OutgoingEmail.person_id == ada.person_id)
-        .order_by(OutgoingEmail.id.desc())
-    ).first()
-    assert text
-    assert text.count("/sessions/") == 1
-    assert f"/sessions/{other.id}" in text
 
 
 def test_a_reduced_capacity_takes_no_place_away() -> None:

@@ -81,8 +81,10 @@ def test_self_paced_work_says_from_when_until_when(client: FlaskClient, ces: Col
         closes_at=midnight,
     )
 
+    other = make.course_session(course=made.course)
     page = page_of(client, made)
 
+    assert f">In your own time, until {filters.day(due)}</a>" in page_of(client, other)
     assert f"In your own time from {filters.day(opens)} until {filters.day(due)} " in page
     assert f"Registration closes at the end of {filters.day(due)}." in page
 

@@ -8,6 +8,8 @@ from datetime import date
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
+    or_,
     select,
 )
 from sqlalchemy.orm import contains_eager, joinedload
@@ -112,19 +114,28 @@ def last_free_day(course_session: CourseSession) -> date | None:
 
 
 def other_dates(course_session: CourseSession, limit: int = 3) -> Sequence[CourseSession]:
-    """Return other sessions of the same course that people can still register for."""
-    upcoming = db.session.scalars(
+    """Return other sessions of the same course that people can register for now, by date."""
+    return db.session.scalars(
         select(CourseSession)
         .where(
             CourseSession.course_id == course_session.course_id,
             CourseSession.id != course_session.id,
             CourseSession.state == SessionState.PUBLISHED,
-            CourseSession.starts_at > clock.now(),
+            _is_open(),
         )
-        .order_by(CourseSession.starts_at)
+        .order_by(CourseSession.starts_at, CourseSession.id)
         .limit(limit)
+    ).all()
+
+
+def _is_open() -> ColumnElement[bool]:
+    """Whether registration has opened and not closed, and what is registered for is to come."""
+    now = clock.now()
+    return and_(
+        CourseSession.listed_at > now,
+        or_(CourseSession.opens_at.is_(None), CourseSession.opens_at <= now),
+        or_(CourseSession.closes_at.is_(None), CourseSession.closes_at > now),
     )
-    return [each for each in upcoming if each.is_open]
 
 
 def _is_not_over() -> ColumnElement[bool]:
