@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from pdtrack.accounts.models import EmailAddress, Employment, Person, Role
@@ -83,13 +83,10 @@ def find_staff(
 
 def count_claims(district_id: int) -> int:
     """Return how many people wait for a district's word that they work there."""
-    return len(
-        db.session.scalars(
-            select(Employment.id).where(
-                Employment.organization_id == district_id, _stands(Standing.CLAIMED)
-            )
-        ).all()
+    counted = select(func.count(Employment.id)).where(
+        Employment.organization_id == district_id, _stands(Standing.CLAIMED)
     )
+    return db.session.scalar(counted) or 0
 
 
 def employment_in(organization_id: int, employment_id: int) -> Employment | None:

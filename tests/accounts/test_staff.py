@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from pdtrack.accounts import acquaintance
 from pdtrack.accounts.models import Confirmation, Employment, Person
 from pdtrack.core import clock
 from pdtrack.core.authz import RoleKind
@@ -98,6 +99,18 @@ def test_the_list_takes_as_many_queries_with_sixty_as_with_one(
     assert "Showing 1–50 of 60 people" in page.text
     assert len(first) <= MOST
     assert len(second) <= len(first)
+
+
+def test_claims_are_counted_without_being_read(district: District) -> None:
+    for _ in range(2):
+        claimant(district)
+    make.person(employer=district)
+
+    with count_queries() as asked:
+        assert acquaintance.count_claims(district.id) == 2
+
+    [statement] = asked
+    assert statement.startswith("SELECT count(")
 
 
 def test_a_claim_is_confirmed_and_the_next_one_follows(
