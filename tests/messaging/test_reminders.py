@@ -287,11 +287,30 @@ def test_the_database_forbids_a_second_reminder_of_one_day() -> None:
 def test_a_sweep_without_anything_to_do_is_one_question() -> None:
     for _ in range(3):
         make.registration(course_session=make.course_session())
+        make.registration(course_session=session())
+    assert sweep() == 3
+    with clock.frozen(NINE - timedelta(days=1)):
+        make.registration(course_session=session())  # Too late to need a reminder.
+    db.session.expire_all()
 
     with count_queries() as statements:
-        sweep()
+        assert sweep(timedelta(hours=12)) == 0
 
     assert len(statements) == 1
+
+
+@pytest.mark.parametrize("hours", [-9, -8, 14, 15])
+def test_a_day_begins_at_midnight_on_the_wall(hours: int) -> None:
+    """Who was reminded of one side of midnight is reminded of the other, and only then."""
+    course_session = session(starts_at=NINE + timedelta(hours=hours))
+    ada = make.registration(course_session=course_session)
+    day = clock.local(NINE + timedelta(hours=hours)).date()
+    for days in (-1, 1):
+        another = day + timedelta(days=days)
+        db.session.add(Reminder(registration=ada, starts_on=another, reminded_at=clock.now()))
+    db.session.commit()
+
+    assert [sweep(timedelta(hours=10)), sweep(timedelta(hours=10))] == [1, 0]
 
 
 def move(course_session: CourseSession, starts_at: datetime) -> None:
