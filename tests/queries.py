@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from pdtrack.core.db import db
+from pdtrack.core.db import Model, db
 
 MOST = 12
 
@@ -28,3 +28,18 @@ def count_queries() -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def count_loaded() -> Iterator[list[Any]]:
+    """Collect the objects that are made from rows inside; what was loaded before is not there."""
+    loaded: list[Any] = []
+
+    def note(instance: Any, *_rest: Any) -> None:
+        loaded.append(instance)
+
+    event.listen(Model, "load", note, propagate=True)
+    try:
+        yield loaded
+    finally:
+        event.remove(Model, "load", note)

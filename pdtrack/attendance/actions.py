@@ -46,7 +46,7 @@ def mark(
     lock(registration)  # Two people may take attendance at two doors.
     _check_markable(registration, part)
     credited = rules.minutes_for(presence, minutes=minutes, credited=part.credited_minutes)
-    before = queries.newest_of(registration).get((registration.id, part.meeting_id))
+    before = queries.find_newest(registration, part.meeting_id)
     if before and (before.presence, before.minutes) == (presence, credited):
         return before
     return _write(registration, part, presence, credited, actor=actor)
@@ -60,12 +60,12 @@ def mark_rest_present(*, course_session: CourseSession, part: Part, actor: Actor
     """
     expected = queries.expected(course_session)
     lock(*expected)  # Somebody at the other door may be marking one of them absent.
-    newest = queries.newest(course_session)
+    marks = queries.marks(course_session, part.meeting_id)
     unmarked = [
         registration
         for registration in expected
         if registration.status == Status.REGISTERED  # Who left before the lock spoils nothing.
-        and _presence(newest.get((registration.id, part.meeting_id))) == Presence.UNMARKED
+        and registration.id not in marks
     ]
     for registration in unmarked:
         _check_markable(registration, part)
@@ -181,10 +181,6 @@ def _check_markable(registration: Registration, part: Part) -> None:
         raise NotMarkable(
             f"This {what} has not begun. Attendance opens one hour before the {what} starts."
         )
-
-
-def _presence(entry: AttendanceEntry | None) -> Presence:
-    return entry.presence if entry else Presence.UNMARKED
 
 
 def _write(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from pdtrack.accounts.models import Employment, Person
 from pdtrack.attendance.models import AttendanceEntry, Objection, Presence
@@ -19,6 +20,7 @@ from pdtrack.organizations.models import Organization
 from pdtrack.registration.models import Registration, Status
 
 Key = tuple[int, int | None]
+_HERE = (Presence.PRESENT, Presence.PARTIAL)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,15 @@ class Part:
         return self.meeting.starts_at if self.meeting else None
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How many of those expected are here, how many are not, and how many nobody marked yet."""
+
+    here: int
+    absent: int
+    to_mark: int
+
+
 def parts(course_session: CourseSession) -> list[Part]:
     """Return what a course session credits, in order; cancelled meetings credit nothing."""
     meetings = [
@@ -52,9 +63,21 @@ def parts(course_session: CourseSession) -> list[Part]:
 
 
 def find_part(course_session: CourseSession, meeting_id: int | None) -> Part | None:
-    """Return the part of this course session with this meeting; nothing if it is another's."""
-    found = [part for part in parts(course_session) if part.meeting_id == meeting_id]
-    return found[0] if found else None
+    """Return the part of this course session with this meeting; nothing if it is another's.
+
+    The other meetings are not read: there may be many, and a tap on the sheet is about one.
+    """
+    if meeting_id is None:
+        minutes = course_session.independent_minutes
+        return Part(None, minutes) if minutes else None
+    meeting = db.session.scalar(
+        select(Meeting).where(
+            Meeting.id == meeting_id,
+            Meeting.course_session_id == course_session.id,
+            Meeting.cancelled_at.is_(None),
+        )
+    )
+    return Part(meeting, meeting.credited_minutes) if meeting else None
 
 
 def part_to_take(course_session: CourseSession) -> Part | None:
@@ -85,6 +108,69 @@ def newest_of(registration: Registration) -> dict[Key, AttendanceEntry]:
     return _by_key(Registration.id == registration.id)
 
 
+def find_newest(registration: Registration, meeting_id: int | None) -> AttendanceEntry | None:
+    """Return what the log says now of one registration at one meeting, if anything."""
+    return db.session.scalar(
+        select(AttendanceEntry)
+        .where(AttendanceEntry.registration_id == registration.id, _is_about(meeting_id))
+        .order_by(AttendanceEntry.id.desc())
+        .limit(1)
+    )
+
+
+def find_mark(registration: Registration, meeting_id: int | None) -> AttendanceEntry | None:
+    """Return the mark of one registration that holds at one meeting; what was undone is none."""
+    entry = find_newest(registration, meeting_id)
+    return None if entry is None or entry.presence == Presence.UNMARKED else entry
+
+
+def marks(course_session: CourseSession, meeting_id: int | None) -> dict[int, AttendanceEntry]:
+    """Return the marks that hold at one meeting, by registration; what was undone is none."""
+    ids = newest_ids(Registration.course_session_id == course_session.id, _is_about(meeting_id))
+    entries = db.session.scalars(
+        select(AttendanceEntry).where(
+            AttendanceEntry.id.in_(ids), AttendanceEntry.presence != Presence.UNMARKED
+        )
+    )
+    return {entry.registration_id: entry for entry in entries}
+
+
+def tally(course_session: CourseSession, meeting_id: int | None) -> Tally:
+    """Count the marks that hold at one meeting, of those who are expected."""
+    newest_id = (
+        select(func.max(AttendanceEntry.id))
+        .where(AttendanceEntry.registration_id == Registration.id, _is_about(meeting_id))
+        .correlate(Registration)
+        .scalar_subquery()
+    )
+    expected, here, absent = db.session.execute(
+        select(
+            func.count(),
+            func.count(case((AttendanceEntry.presence.in_(_HERE), 1))),
+            func.count(case((AttendanceEntry.presence == Presence.ABSENT, 1))),
+        )
+        .select_from(Registration)
+        .outerjoin(AttendanceEntry, AttendanceEntry.id == newest_id)
+        .where(_is_expected(course_session))
+    ).one()
+    return Tally(here, absent, expected - here - absent)
+
+
+def _is_about(meeting_id: int | None) -> ColumnElement[bool]:
+    """Whether an entry is about this meeting; none is the work outside meetings."""
+    if meeting_id is None:
+        return AttendanceEntry.meeting_id.is_(None)
+    return AttendanceEntry.meeting_id == meeting_id
+
+
+def _is_expected(course_session: CourseSession) -> ColumnElement[bool]:
+    """Whether the attendance of a registration is taken in this course session."""
+    return and_(
+        Registration.course_session_id == course_session.id,
+        Registration.status == Status.REGISTERED,
+    )
+
+
 def _by_key(condition: ColumnElement[bool]) -> dict[Key, AttendanceEntry]:
     entries = db.session.scalars(
         select(AttendanceEntry).where(AttendanceEntry.id.in_(newest_ids(condition)))
@@ -106,14 +192,9 @@ def minutes_by_registration(course_session: CourseSession) -> dict[int, int]:
 
 def entries(registration: Registration, meeting_id: int | None) -> Sequence[AttendanceEntry]:
     """Return the whole log of a registration and meeting, oldest first."""
-    same = (
-        AttendanceEntry.meeting_id.is_(None)
-        if meeting_id is None
-        else AttendanceEntry.meeting_id == meeting_id
-    )
     return db.session.scalars(
         select(AttendanceEntry)
-        .where(AttendanceEntry.registration_id == registration.id, same)
+        .where(AttendanceEntry.registration_id == registration.id, _is_about(meeting_id))
         .order_by(AttendanceEntry.id)
     ).all()
 
@@ -123,16 +204,9 @@ def expected(course_session: CourseSession) -> Sequence[Registration]:
     return db.session.scalars(
         select(Registration)
         .join(Registration.person)
-        .where(
-            Registration.course_session_id == course_session.id,
-            Registration.status == Status.REGISTERED,
-        )
+        .where(_is_expected(course_session))
         .order_by(*_by_name())
-        .options(
-            joinedload(Registration.person),
-            joinedload(Registration.employment).joinedload(Employment.organization),
-            joinedload(Registration.employment).joinedload(Employment.school),
-        )
+        .options(*_with_person_and_employer())
     ).all()
 
 
@@ -144,12 +218,16 @@ def find_expected(course_session: CourseSession, registration_id: int) -> Regist
     """Return a registration of this course session whose attendance is taken."""
     return db.session.scalar(
         select(Registration)
-        .where(
-            Registration.id == registration_id,
-            Registration.course_session_id == course_session.id,
-            Registration.status == Status.REGISTERED,
-        )
-        .options(joinedload(Registration.person))
+        .where(Registration.id == registration_id, _is_expected(course_session))
+        .options(*_with_person_and_employer())
+    )
+
+
+def _with_person_and_employer() -> tuple[ExecutableOption, ...]:
+    return (
+        joinedload(Registration.person),
+        joinedload(Registration.employment).joinedload(Employment.organization),
+        joinedload(Registration.employment).joinedload(Employment.school),
     )
 
 

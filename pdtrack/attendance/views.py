@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.attendance.queries import Part
 from pdtrack.catalog import queries as catalog
 from pdtrack.catalog.models import CourseSession
-from pdtrack.core import filters, navigation
+from pdtrack.core import filters, incoming, navigation
 from pdtrack.core.authz import RoleKind, authorize
 from pdtrack.core.errors import DomainError
 from pdtrack.core.forms import SelectChoice
@@ -64,7 +64,7 @@ def sheet(short_name: str, course_session_id: int) -> ResponseReturnValue:
 @bp.post(f"{SHEET}/<int:registration_id>")
 def mark(short_name: str, course_session_id: int, registration_id: int) -> ResponseReturnValue:
     """Mark one person at one meeting."""
-    place, course_session = _load(short_name, course_session_id)
+    place, course_session = _load_bare(short_name, course_session_id)
     authorize(policy.may_mark, course_session)
     registration = or_404(queries.find_expected(course_session, registration_id))
     form = MarkForm()
@@ -90,7 +90,7 @@ def mark(short_name: str, course_session_id: int, registration_id: int) -> Respo
 @bp.post(f"{SHEET}/<int:registration_id>/undo")
 def undo(short_name: str, course_session_id: int, registration_id: int) -> ResponseReturnValue:
     """Take the last mark of one person at one meeting back."""
-    place, course_session = _load(short_name, course_session_id)
+    place, course_session = _load_bare(short_name, course_session_id)
     authorize(policy.may_mark, course_session)
     registration = or_404(queries.find_expected(course_session, registration_id))
     part = _part(course_session, PartForm())
@@ -213,6 +213,12 @@ def _load(short_name: str, course_session_id: int) -> tuple[Collaborative, Cours
     return place, or_404(catalog.course_session(place, course_session_id))
 
 
+def _load_bare(short_name: str, course_session_id: int) -> tuple[Collaborative, CourseSession]:
+    """Load the session without its other meetings: a tap is about one person at one of them."""
+    place = or_404(organizations.collaborative(short_name))
+    return place, or_404(catalog.bare_course_session(place, course_session_id))
+
+
 def _part(course_session: CourseSession, form: PartForm) -> Part:
     """Return the part that the form means; another session's meeting does not exist here."""
     return or_404(queries.find_part(course_session, form.meeting_id))
@@ -231,24 +237,13 @@ def _part_label(part: Part) -> str:
     return filters.when(part.starts_at) if part.starts_at else "Work outside meetings"
 
 
-def _standing(course_session: CourseSession, part: Part | None) -> dict[str, Any]:
-    """Return the marks of one part, and how many of each there are."""
-    newest = queries.newest(course_session)
-    marks = {
-        registration_id: entry
-        for (registration_id, meeting_id), entry in newest.items()
-        if part and meeting_id == part.meeting_id and entry.presence != Presence.UNMARKED
-    }
-    return {"marks": marks}
-
-
 def _asked_part(course_session: CourseSession) -> Part | None:
     """Return the part that the address names, if it names one."""
     asked = request.args.get("meeting", "")
     if asked == OUTSIDE:
         return queries.find_part(course_session, None)
-    is_number = asked.isascii() and asked.isdigit()
-    return queries.find_part(course_session, int(asked[:10])) if is_number else None
+    meeting_id = incoming.row_number(asked)
+    return queries.find_part(course_session, meeting_id) if meeting_id else None
 
 
 def _back_to_sheet(place: Collaborative, course_session: CourseSession, part: Part) -> Response:
@@ -275,8 +270,9 @@ def _sheet(
         parts=queries.parts(course_session),
         part=part,
         registrations=queries.expected(course_session),
+        marks=queries.marks(course_session, part.meeting_id) if part else {},
+        tally=queries.tally(course_session, part.meeting_id) if part else None,
         refused=refused,
-        **_standing(course_session, part),
     )
     return page, UNPROCESSABLE if refused else 200
 
@@ -301,8 +297,8 @@ def _answer(
         course_session=course_session,
         part=part,
         registration=registration,
-        registrations=queries.expected(course_session),
+        entry=queries.find_mark(registration, part.meeting_id),
+        tally=queries.tally(course_session, part.meeting_id),
         refused=refused,
-        **_standing(course_session, part),
     )
     return page, UNPROCESSABLE if refused else 200

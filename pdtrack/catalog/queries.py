@@ -76,6 +76,18 @@ def course_session(collaborative: Collaborative, course_session_id: int) -> Cour
     )
 
 
+def bare_course_session(
+    collaborative: Collaborative, course_session_id: int
+) -> CourseSession | None:
+    """Return a session of a collaborative by itself, for acts that show nothing more of it."""
+    return db.session.scalar(
+        select(CourseSession).where(
+            CourseSession.id == course_session_id,
+            CourseSession.collaborative_id == collaborative.id,
+        )
+    )
+
+
 def any_course_session(course_session_id: int) -> CourseSession | None:
     """Return a session of whichever collaborative; only a policy says who may see it."""
     return db.session.scalar(_whole_sessions().where(CourseSession.id == course_session_id))

@@ -12,9 +12,10 @@ from pdtrack.attendance.models import Presence
 from pdtrack.catalog.models import CourseSession
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM, RoleKind
+from pdtrack.core.db import db
 from pdtrack.registration.models import Registration
 from tests import make
-from tests.queries import MOST, count_queries
+from tests.queries import MOST, count_loaded, count_queries
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -265,6 +266,58 @@ def test_the_sheet_reads_the_same_number_of_times_however_many_are_on_it(
         client.get(sheet(course_session))
 
     assert len(many) <= len(few) <= MOST
+
+
+@pytest.mark.parametrize("way", ["", "/undo"])
+def test_a_tap_costs_the_same_however_many_people_and_meetings_there_are(
+    client: FlaskClient, way: str
+) -> None:
+    def tap(people: int, meetings: int) -> tuple[int, int]:
+        """Tap on a person of such a session, with everybody marked; count statements and rows."""
+        course_session = make.course_session(
+            starts_at=clock.now() - timedelta(days=30), meetings=meetings
+        )
+        everybody = [
+            make.registration(
+                course_session=course_session, person=make.person(employer=make.district())
+            )
+            for _ in range(people)
+        ]
+        for part in queries.parts(course_session):
+            actions.mark_rest_present(course_session=course_session, part=part, actor=SYSTEM)
+        make.sign_in(client, make.coordinator(course_session.collaborative))
+        address = f"{sheet(course_session)}/{everybody[0].id}{way}"
+        form = {"meeting": course_session.meetings[0].id, "presence": "absent"}
+        db.session.remove()  # A request of its own knows nothing yet.
+        with count_queries() as asked, count_loaded() as loaded:
+            answer = client.post(address, data=form, headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        assert f"<strong>{people - 1}</strong> here" in answer.text
+        return len(asked), len(loaded)
+
+    small = tap(people=1, meetings=1)
+
+    assert tap(people=12, meetings=5) == small
+    assert small[0] <= MOST
+
+
+def test_who_left_is_not_counted(
+    client: FlaskClient, course_session: CourseSession, ada: Registration
+) -> None:
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+    ben = make.registration(course_session=course_session)
+    mark(client, ben, presence="absent")
+    client.post(
+        sheet(course_session).replace("attendance", f"roster/{ben.id}/remove"),
+        data={"reason": "On the wrong list."},
+    )
+
+    page = client.get(sheet(course_session)).text
+
+    counts = page.partition('id="sheet-counts"')[2].partition("</p>")[0]
+    assert "<strong>0</strong> absent" in counts
+    assert "<strong>1</strong> to mark" in counts
+    assert ada.person.sort_name in page
 
 
 def test_enter_in_the_minutes_marks_partial(
