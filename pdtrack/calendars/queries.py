@@ -6,7 +6,7 @@ import functools
 import hashlib
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_, false, func, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
@@ -22,9 +22,10 @@ from pdtrack.catalog.models import (
     Topic,
 )
 from pdtrack.core import clock, incoming, tokens
+from pdtrack.core.audit import AuditEntry
 from pdtrack.core.db import db
 from pdtrack.core.ical import Event, EventTexts, Status
-from pdtrack.organizations.models import Collaborative
+from pdtrack.organizations.models import Collaborative, FormerName
 from pdtrack.registration.models import Registration
 from pdtrack.registration.models import Status as RegistrationStatus
 
@@ -44,6 +45,14 @@ class Stamp:
     count: int
     weight: int
     names: str
+    # When the feed was asked for; what it says is at least as new.
+    read_at: datetime
+    # What changes a feed without any of its sessions: a new name, and the day turning.
+    further: tuple[datetime, ...]
+
+    def dated_at(self, *others: datetime | None) -> datetime:
+        """Return when the feed last changed, others included that make a difference."""
+        return max(each for each in (self.changed_at, *self.further, *others) if each)
 
     @property
     def etag(self) -> str:
@@ -63,7 +72,7 @@ class _Entry:
 
 def of_sessions(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition of a public feed: published or cancelled, this year or ahead."""
-    since = clock.now() - LOOKING_BACK
+    since = _day_began_at() - LOOKING_BACK  # So that nothing leaves but when a day turns.
     return and_(
         CourseSession.state.in_(_PUBLIC),
         CourseSession.published_at.is_not(None),
@@ -73,7 +82,8 @@ def of_sessions(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def stamp(condition: ColumnElement[bool]) -> Stamp:
-    """Return what changes whenever the feed of these sessions does; two quick queries."""
+    """Return what changes whenever the feed of these sessions does; three quick queries."""
+    read_at = clock.now()
     row = db.session.execute(
         select(
             func.max(CourseSession.changed_at),
@@ -86,7 +96,14 @@ def stamp(condition: ColumnElement[bool]) -> Stamp:
         .where(condition)
     ).one()
     changed = [moment for moment in (row[0], row[1]) if moment is not None]
-    return Stamp(max(changed, default=None), row[2], int(row[3] or 0), _names())
+    return Stamp(
+        changed_at=max(changed, default=None),
+        count=row[2],
+        weight=int(row[3] or 0),
+        names=_names(),
+        read_at=read_at,
+        further=(_day_began_at(), *_renamed_at()),
+    )
 
 
 def _names() -> str:
@@ -96,6 +113,21 @@ def _names() -> str:
     """
     names = db.session.scalars(union_all(select(Collaborative.name), select(Topic.name)))
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:16]
+
+
+def _renamed_at() -> Iterable[datetime]:
+    """Return when an organization was last renamed, and when a topic was, if ever."""
+    moments = db.session.scalars(
+        union_all(
+            select(func.max(FormerName.until_at)),
+            select(func.max(AuditEntry.at)).where(AuditEntry.subject_type == Topic.__tablename__),
+        )
+    )
+    return [each for each in moments if each is not None]
+
+
+def _day_began_at() -> datetime:
+    return clock.at(clock.today(), time.min)
 
 
 def texts(

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from pdtrack.calendars import queries
+from pdtrack.calendars import queries, rules
 from pdtrack.calendars.queries import Stamp, Standing
 from pdtrack.catalog import policy as catalog_policy
 from pdtrack.catalog import queries as catalog
@@ -104,12 +104,14 @@ def _feed(
 ) -> Response:
     """Answer with a calendar, or that nothing changed since it was read last."""
     personal = sorted(standing.statuses.items()) if standing else ""
-    changed = [stamp.changed_at, standing.changed_at if standing else None]
+    changed_at = stamp.dated_at(standing.changed_at if standing else None)
     response = Response(mimetype="text/calendar")
     response.set_etag(hashlib.sha256(f"{name}|{url}|{stamp.etag}|{personal}".encode()).hexdigest())
-    response.last_modified = max((each for each in changed if each), default=None)
     response.headers["Cache-Control"] = "public, max-age=300"
+    if rules.tells_changes_apart(changed_at, read_at=stamp.read_at):
+        response.last_modified = changed_at  # Otherwise the tag alone decides.
     response.make_conditional(request)
+    response.last_modified = rules.dated(changed_at, read_at=stamp.read_at)
     if response.status_code != HTTPStatus.NOT_MODIFIED:
         response.set_data(calendar_text(name, texts(stamp), url=url, refresh=REFRESH))
     return response

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from icalendar import Calendar
 from pdtrack.accounts.models import Person
 from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.details import PlannedMeeting, SessionDetails
-from pdtrack.catalog.models import CourseSession, Format, SessionState
+from pdtrack.catalog.models import CourseSession, Format, SessionPresenter, SessionState
 from pdtrack.core import clock, tokens
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
+from pdtrack.organizations.actions import changes as organizations
 from pdtrack.registration.models import Status
 from tests import make, readers
 from tests.queries import MOST, count_queries
@@ -37,7 +39,7 @@ def feed_of(person: Person) -> str:
 def touch(course_session: CourseSession, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(course_session, name, value)
-    course_session.changed_at = clock.now() + timedelta(seconds=1)
+    course_session.changed_at = changes.get("changed_at", clock.now() + timedelta(seconds=1))
     db.session.commit()
 
 
@@ -149,17 +151,19 @@ def test_a_reader_says_in_many_ways_what_it_has(
     person = make.person()
     make.registration(course_session=course_session, person=person)
     slug = course_session.collaborative.slug
+    later = clock.at(clock.today() + timedelta(days=1), time(12))
     for address in (
         f"/sessions/{course_session.id}.ics",
         f"/calendars/collaboratives/{slug}.ics",
         f"/calendars/topics/{course_session.topic.slug}.ics",
         feed_of(person),
     ):
-        first = client.get(address)
-        known = {"etag": first.headers["ETag"], "moment": first.headers["Last-Modified"]}
-        headers = {name: value.format(**known) for name, value in sent.items()}
+        with clock.frozen(later):  # The second in which they were made is over.
+            first = client.get(address)
+            known = {"etag": first.headers["ETag"], "moment": first.headers["Last-Modified"]}
+            headers = {name: value.format(**known) for name, value in sent.items()}
 
-        again = client.get(address, headers=headers)
+            again = client.get(address, headers=headers)
 
         assert again.status_code == status
         assert again.headers["ETag"] == first.headers["ETag"]
@@ -199,6 +203,73 @@ def test_a_new_name_of_the_collaborative_or_topic_arrives_with_the_next_reading(
     assert again.status_code == 200
     assert "Valley Collaborative" in again.text
     assert "CATEGORIES:Crisis prevention" in again.text
+
+
+def _change(course_session: CourseSession) -> None:
+    touch(course_session, title="Another title", changed_at=clock.now())
+
+
+def _rename_the_topic(course_session: CourseSession) -> None:
+    catalog.edit_topic(
+        topic=course_session.topic, name="Crisis prevention", other_names="", actor=SYSTEM
+    )
+
+
+def _rename_the_collaborative(course_session: CourseSession) -> None:
+    names = {"name": "Valley Collaborative"}
+    organizations.change(row=course_session.collaborative, values=names, actor=SYSTEM)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 1, 3600])
+@pytest.mark.parametrize("change", [_change, _rename_the_topic, _rename_the_collaborative])
+def test_a_reader_that_knows_only_the_date_misses_nothing(
+    client: FlaskClient, change: Callable[[CourseSession], None], seconds: float
+) -> None:
+    course_session = make.course_session()
+    address = f"/sessions/{course_session.id}.ics"
+    noon = clock.at(clock.today() + timedelta(days=1), time(12))
+    with clock.frozen(noon):
+        touch(course_session, title="The title", changed_at=noon)
+        moment = client.get(address).headers["Last-Modified"]
+
+    with clock.frozen(noon + timedelta(seconds=seconds)):
+        change(course_session)
+        new = client.get(address, headers={"If-Modified-Since": moment})
+    assert new.status_code == 200
+
+    with clock.frozen(noon + timedelta(seconds=seconds + 1)):
+        known = {"If-Modified-Since": new.headers["Last-Modified"]}
+        settled = client.get(address, headers=known)
+        assert (settled.status_code, settled.data) == (200, new.data)
+        known = {"If-Modified-Since": settled.headers["Last-Modified"]}
+        assert client.get(address, headers=known).status_code == 304
+
+
+def test_who_knows_only_the_date_has_what_is_left_of_a_feed_by_the_next_day(
+    client: FlaskClient,
+) -> None:
+    person = make.person()
+    old = make.course_session(starts_at=clock.now() - timedelta(days=366))
+    moved = make.course_session()
+    taught = make.saved(SessionPresenter(course_session_id=moved.id, person_id=person.id))
+    addresses = [
+        f"/calendars/collaboratives/{old.collaborative.slug}.ics",
+        f"/calendars/topics/{moved.topic.slug}.ics",
+        feed_of(person),
+    ]
+    before = [client.get(address) for address in addresses]
+    assert all("BEGIN:VEVENT" in each.text for each in before)
+
+    moved.topic_id = make.topic().id
+    db.session.delete(taught)
+    db.session.commit()
+
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        for address, first in zip(addresses, before, strict=True):
+            known = {"If-Modified-Since": first.headers["Last-Modified"]}
+            again = client.get(address, headers=known)
+            assert again.status_code == 200
+            assert "BEGIN:VEVENT" not in again.text
 
 
 def test_a_change_of_time_place_or_status_raises_the_sequence_of_the_same_entry(
