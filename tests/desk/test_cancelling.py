@@ -184,7 +184,7 @@ def test_hours_that_are_no_longer_credited_do_not_either() -> None:
     session.independent_minutes = 0
     db.session.commit()
 
-    assert cancel(session) == 0
+    assert cancel(session).mails == 0
 
 
 def test_a_draft_is_put_away_silently_even_if_its_day_has_passed() -> None:
