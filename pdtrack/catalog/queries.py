@@ -220,7 +220,7 @@ def coming_at(venue: Venue) -> int:
 
 
 def sessions_at(venue: Venue) -> Sequence[CourseSession]:
-    """Return what is, or was, to be held at a venue and is not over, with its meetings."""
+    """Return what is, or was, to be held at a venue and is not over, its meetings loaded anew."""
     return db.session.scalars(
         select(CourseSession)
         .where(_is_coming_at(venue))
@@ -229,6 +229,7 @@ def sessions_at(venue: Venue) -> Sequence[CourseSession]:
             selectinload(CourseSession.meetings).joinedload(Meeting.venue),
         )
         .order_by(CourseSession.starts_at, CourseSession.id)
+        .execution_options(populate_existing=True)
     ).all()
 
 

@@ -154,8 +154,8 @@ def save_venue(
 
     Raises `AskFirst` as `save_course_session` does.
     """
-    sessions = catalog_queries.sessions_at(venue)
-    lock(venue, *sessions)
+    lock(venue, *catalog_queries.sessions_at(venue))
+    sessions = catalog_queries.sessions_at(venue)  # As they are under the lock, with meetings.
     before = {each.id: rules.plan_of(each) for each in sessions}
     catalog.edit_venue(venue=venue, details=details, actor=actor)
     if telling == Telling.QUIETLY:

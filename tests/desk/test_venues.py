@@ -14,12 +14,14 @@ from pdtrack.catalog.details import VenueDetails
 from pdtrack.catalog.models import SessionState, Venue
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
+from pdtrack.core.db import db
 from pdtrack.desk import actions
 from pdtrack.desk.actions import Saved
 from pdtrack.desk.rules import Telling
 from pdtrack.organizations.models import Collaborative
 from tests import make
 from tests.desk import plans
+from tests.queries import count_queries
 
 ADDRESS = "9 Elm Street"
 VENUE = {"name": "Hall", "address": "1 Main Street", "town": "Northampton"}
@@ -75,6 +77,22 @@ def test_everybody_who_is_to_come_there_is_told_and_nobody_else(hall: Venue) -> 
     assert f"The place is now Hall, {ADDRESS}" in mail.text
     assert ADDRESS in (mail.calendar or "")
     assert "SEQUENCE:1" in (mail.calendar or "")
+
+
+def test_moving_a_venue_asks_as_little_for_many_sessions_as_for_few(
+    place: Collaborative, hall: Venue
+) -> None:
+    asked: list[int] = []
+    for _ in range(2):
+        for _ in range(3):
+            make.course_session(venue_id=hall.id, collaborative=place, meetings=2)
+        db.session.expunge_all()
+        again = db.session.get_one(Venue, hall.id)
+        with count_queries() as statements:
+            save(again, Telling.QUIETLY, address=f"{len(asked)} Elm Street")
+        asked.append(len([each for each in statements if each.startswith("SELECT")]))
+
+    assert asked[0] == asked[1]
 
 
 def test_a_single_meeting_that_moves_with_the_venue_is_told_too(hall: Venue) -> None:

@@ -43,7 +43,7 @@ def edit_venue(*, venue: Venue, details: VenueDetails, actor: Actor) -> Venue:
     for name, value in changed.items():
         setattr(venue, name, value)
     db.session.flush()
-    _tell_sessions(venue, has_moved=any(name in _PLACE for name in changed))
+    _touch_sessions(venue, has_moved=any(name in _PLACE for name in changed))
     audit.record(
         actor,
         "venue.edited",
@@ -73,9 +73,11 @@ def revive_venue(*, venue: Venue, actor: Actor) -> None:
         audit.record(actor, "venue.revived", venue, organization_id=venue.collaborative_id)
 
 
-def _tell_sessions(venue: Venue, *, has_moved: bool) -> None:
-    for course_session in queries.sessions_at(venue):
+def _touch_sessions(venue: Venue, *, has_moved: bool) -> None:
+    sessions = queries.sessions_at(venue)
+    for course_session in sessions:
         course_session.changed_at = clock.now()
         if has_moved:
             schedule.raise_sequence(course_session, at_venue=venue)
-            search.index(course_session)
+    if has_moved:
+        search.index(*sessions)

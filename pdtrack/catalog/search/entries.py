@@ -100,10 +100,11 @@ def create_index(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def index(course_session: CourseSession) -> None:
-    """Let a session be found by what it says now; call inside the action that changed it."""
+def index(*course_sessions: CourseSession) -> None:
+    """Let sessions be found by what they say now; call inside the action that changed them."""
     db.session.flush()
-    _write([course_session.id])
+    if course_sessions:
+        _write([each.id for each in course_sessions])
 
 
 def index_course(course: Course) -> None:
