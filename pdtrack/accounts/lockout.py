@@ -18,7 +18,9 @@ _FROM_NETWORK = ("sign_in.network", 300, 60)
 _FOR_ADDRESS_FROM_NETWORK = ("sign_in.address_and_network", 10, _QUARTER_OF_AN_HOUR)
 _FOR_ADDRESS = ("sign_in.address", 100, _QUARTER_OF_AN_HOUR)
 _FOR_PERSON = ("sign_in.person", 100, _QUARTER_OF_AN_HOUR)
-_MAILS_TO_ADDRESS = 6
+# Somebody elsewhere who asks again and again must not keep a person from mail of their own.
+_MAILS_FROM_NETWORK = 6
+_MAILS_TO_ADDRESS = 30
 
 
 class LockedOut(DomainError):
@@ -68,13 +70,15 @@ def reopen(addresses: list[str], network: str, person_id: int) -> None:
     _forget(_FOR_PERSON, str(person_id))
 
 
-def count_mail(kind: str, address: str) -> None:
+def count_mail(kind: str, address: str, network: str) -> None:
     """Count a mail of one kind that anybody may have sent to an address.
 
     Kinds are counted apart, so that nobody blocks the way to a new password by asking
     for codes. Raises `LockedOut`.
     """
-    if not _hit((f"mail.{kind}", _MAILS_TO_ADDRESS, _HOUR), address):
+    from_here = (f"mail.{kind}.network", _MAILS_FROM_NETWORK, _HOUR)
+    is_within = _hit(from_here, f"{address} {network}")
+    if not is_within or not _hit((f"mail.{kind}", _MAILS_TO_ADDRESS, _HOUR), address):
         raise LockedOut(
             "Several mails went to this address within the last hour. Look among the unwanted "
             "mail, or try again in an hour.",

@@ -11,6 +11,9 @@ from flask import current_app
 
 LEAST_LENGTH = 12
 MOST_LENGTH = 200
+# A letter may be typed in several parts. What is longer is not looked at: making a million loose
+# accents one text takes a minute.
+_MOST_TYPED = 4 * MOST_LENGTH
 
 # Long passwords that attackers try first; the short ones are too short anyway.
 _COMMON = frozenset(
@@ -46,6 +49,8 @@ def refusal(password: str, *, address: str | None) -> str | None:
     Only what makes guessing easy is refused (NIST SP 800-63B): no rules about
     capitals, digits or signs, which make passwords hard for people alone.
     """
+    if len(password) > _MOST_TYPED:
+        return f"Use at most {MOST_LENGTH} characters."
     kept = _normalized(password)
     plain = kept.casefold()
     if len(kept) < LEAST_LENGTH:
@@ -67,8 +72,9 @@ def hashed(password: str) -> str:
 def matches(password: str, kept: str | None) -> bool:
     """Whether this is the password; takes as long when there is none to compare with."""
     other = _hash_of_nothing(*current_app.config["PDTRACK_ARGON2"])
+    given = _normalized(password) if len(password) <= _MOST_TYPED else ""
     try:
-        is_right = _hasher().verify(kept or other, _normalized(password))
+        is_right = _hasher().verify(kept or other, given)
     except (VerificationError, InvalidHashError):
         return False
     return is_right and bool(kept)

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from pdtrack.core import points
+from pdtrack.organizations.rules import letters_of
 
 # No 0, 1, I, L, O or U: read aloud and typed from paper without mistakes.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -67,8 +68,7 @@ def serial(*, short_name: str, fiscal_year: int, number: int) -> str:
 
 def serial_prefix(*, short_name: str, fiscal_year: int) -> str:
     """Return what the numbers of one collaborative and fiscal year begin with."""
-    name = "".join(letter for letter in short_name.upper() if letter.isascii() and letter.isalnum())
-    return f"{name}-{fiscal_year}-"
+    return f"{letters_of(short_name)}-{fiscal_year}-"
 
 
 def serial_bounds(prefix: str) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 from flask import (
@@ -22,10 +21,9 @@ from pdtrack.accounts.identity import me
 from pdtrack.catalog import queries as catalog
 from pdtrack.certificates import actions, policy, printing, queries, rules
 from pdtrack.certificates.forms import IssueForm, RevokeForm, VerifyForm
-from pdtrack.certificates.models import Certificate, CertificateFile, Paper
+from pdtrack.certificates.models import Certificate, Paper
 from pdtrack.core import filters, jobs, navigation
 from pdtrack.core.authz import authorize, public, signed_in
-from pdtrack.core.db import look_again
 from pdtrack.core.errors import DomainError
 from pdtrack.core.forms import SelectChoice
 from pdtrack.core.pages import flash_refusal, form_page, or_404, page_number, paginate
@@ -33,8 +31,6 @@ from pdtrack.organizations import queries as organizations
 
 bp = Blueprint("certificates", __name__)
 DESK = "/manage/<short_name>"
-PATIENCE_SECONDS = 2.0
-PAUSE_SECONDS = 0.1
 
 
 def init_app(app: Flask) -> None:
@@ -154,7 +150,7 @@ def pdf(serial: str) -> ResponseReturnValue:
     certificate = or_404(queries.by_serial(serial))
     authorize(policy.may_see, certificate)
     paper = Paper.A4 if request.args.get("paper") == Paper.A4 else Paper.LETTER
-    file = _wait_for(certificate, paper)
+    file = queries.find_file(certificate, paper)
     if file is None or file.digest is None:
         return _not_yet(certificate, has_failed=file is None or queries.is_given_up(file))
     response = send_file(
@@ -209,15 +205,4 @@ def _not_yet(certificate: Certificate, *, has_failed: bool) -> ResponseReturnVal
     )
     if has_failed:
         return page, 503
-    return page, 202, {"Refresh": "3"}
-
-
-def _wait_for(certificate: Certificate, paper: Paper) -> CertificateFile | None:
-    """Return the file, waiting a moment for the worker if it is not made yet."""
-    file = queries.find_file(certificate, paper)
-    until = time.monotonic() + PATIENCE_SECONDS
-    while file is not None and file.digest is None and time.monotonic() < until:
-        time.sleep(PAUSE_SECONDS)
-        look_again()
-        file = queries.find_file(certificate, paper)
-    return file
+    return page, 202, {"Refresh": "2"}  # Waiting here would keep a web worker from others.

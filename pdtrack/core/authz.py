@@ -142,6 +142,8 @@ def _insist_on_a_decision(response: Response) -> Response:
     endpoint = request.endpoint
     if endpoint is None or endpoint == "static" or not current_user.is_authenticated:
         return response
+    if request.method == "OPTIONS":
+        return response  # Flask says by itself which methods there are, and asks no view.
     is_open = access_of(current_app, endpoint) != "decided"
     if is_open or g.get("is_decided") or response.status_code >= 400:  # noqa: PLR2004
         return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +18,12 @@ from wtforms.validators import ValidationError
 from pdtrack.core.errors import DomainError
 
 __all__ = ["Form", "OneLine", "SelectChoice", "strip"]
+
+
+_BREAKS = ("\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029")
+# Letters and signs that are drawn as nothing: the fillers of Hangul, and empty Braille.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def strip(value: Any) -> Any:
@@ -97,8 +105,21 @@ class Form(FlaskForm):
 
 
 class OneLine:
-    """Refuse line breaks, so that a name cannot become two lines of a mail or a calendar."""
+    """Refuse line breaks, so that a name cannot become two lines of a mail or a calendar.
+
+    And what nobody can see: a name of nothing but blanks, or one that turns what follows around.
+    """
 
     def __call__(self, form: Any, field: Any) -> None:  # noqa: ARG002
-        if field.data and any(character in field.data for character in "\r\n"):
+        if not field.data:
+            return
+        if len(field.data.splitlines()) > 1 or field.data[-1:] in _BREAKS:
             raise ValidationError("Enter this on one line.")
+        if not can_be_seen(field.data):
+            raise ValidationError("Enter this in letters.")
+
+
+def can_be_seen(text: str) -> bool:
+    """Whether a text has something to see, and nothing that reorders what stands beside it."""
+    kinds = [unicodedata.category(each) for each in text if each not in _BLANK_LETTERS]
+    return not _TURNING.search(text) and any(kind[0] not in "CZ" for kind in kinds)

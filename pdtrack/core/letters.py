@@ -14,7 +14,10 @@ from markupsafe import Markup, escape
 from pdtrack.core import clock
 from pdtrack.core.outbox import PRIVATE_LINK, OutgoingEmail
 
-_MOST_OF_A_NAME = 120
+# Longer names would be folded, and Python drops the quotes of what it folds: a comma in the name
+# would begin another address.
+_MOST_OF_A_NAME = 50
+_SPECIAL = re.compile(r'[()<>\[\]:;@\\,"]')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
@@ -31,7 +34,9 @@ def letter(
     """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = one_line(email.subject)
-    message["From"] = _address(sender, f"{sender_name} (pdtrack)" if sender_name else "pdtrack")
+    message["From"] = _address(
+        sender, f"{sender_name[:40]} (pdtrack)" if sender_name else "pdtrack"
+    )
     message["To"] = _address(email.to_address, email.to_name)
     if email.reply_to:
         message["Reply-To"] = _address(email.reply_to, "")
@@ -70,9 +75,16 @@ def _address(address: str, name: str) -> Address:
         domain = domain if domain.isascii() else domain.encode("idna").decode()
         # Whoever is known by the address alone is not named by it once more.
         name = "" if name.strip() == address.strip() else name
-        return Address(one_line(name)[:_MOST_OF_A_NAME], addr_spec=f"{local}@{domain}")
+        return Address(_shown(name), addr_spec=f"{local}@{domain}")
     except Exception as error:  # The parser's errors have no common base.
         raise Unmailable(f"This is no e-mail address: {address[:80]!r}") from error
+
+
+def _shown(name: str) -> str:
+    """Return a name as a header may hold it: short, and no part of an address in it."""
+    shown = one_line(name)[:_MOST_OF_A_NAME]
+    # Other letters are encoded word by word, outside of quotes.
+    return shown if shown.isascii() else one_line(_SPECIAL.sub(" ", shown))
 
 
 def _with_secret(text: str, secret: str | None) -> str:

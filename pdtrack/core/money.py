@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from pdtrack.core import decimals
 
 MOST_CENTS = 100_000_00
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 def parse(text: str) -> int:
     """Read dollars as a person types them ("$1,250", "95.50") into cents.
 
-    Raises `ValueError` for anything else.
+    Raises `ValueError` for anything else, such as a comma that is not before three digits.
     """
-    cents = decimals.read(text.strip().removeprefix("$").replace(",", "")) * 100
+    amount = text.strip().removeprefix("$").strip()
+    if _GROUPED.fullmatch(amount):
+        amount = amount.replace(",", "")
+    cents = decimals.read(amount) * 100
     if cents != cents.to_integral_value():
         raise ValueError(text)
     return int(cents)

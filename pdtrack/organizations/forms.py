@@ -64,7 +64,7 @@ class ContactForm(Form):
             Optional(),
             Length(max=200, message="Enter at most 200 characters."),
             Regexp(
-                r"^https?://[^\s/?#<>\"]+\.[^\s<>\"]+$",
+                r"^https?://[^\s/?#<>\".]+(\.[^\s/?#<>\".]+)+([/?#][^\s<>\"]*)?$",
                 message="Enter an address like https://www.example.org.",
             ),
         ],

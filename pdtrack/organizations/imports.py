@@ -256,6 +256,7 @@ def _memberships() -> _Reader:
     organizations = _organizations()
     memberships = db.session.scalars(select(Membership)).all()
     spans: dict[tuple[int, int], list[tuple[date, date | None]]] = {}
+    read_already: set[tuple[int, int, date]] = set()
     for each in memberships:
         pair = (each.collaborative_id, each.district_id)
         spans.setdefault(pair, []).append((each.valid_from, each.valid_to))
@@ -274,8 +275,11 @@ def _memberships() -> _Reader:
                 raise _Refusal("The membership ends before it begins.")
         known = spans.setdefault((collaborative.id, district.id), [])
         _insist_on_no_overlap(known, first, last)
-        # A row that ends a membership makes room for the next one, further down in the file.
-        known[:] = [span for span in known if span[0] != first] + [(first, last)]
+        pair = (collaborative.id, district.id)
+        if (*pair, first) not in read_already:  # Twice the same is refused by whoever asked.
+            # A row that ends a membership makes room for the next one, further down in the file.
+            known[:] = [span for span in known if span[0] != first] + [(first, last)]
+        read_already.add((*pair, first))
         return {
             "collaborative_id": collaborative.id,
             "district_id": district.id,

@@ -22,6 +22,7 @@ from pdtrack.organizations.models import (
     OrganizationKind,
     School,
 )
+from pdtrack.organizations.rules import letters_of
 
 
 class Employer(NamedTuple):
@@ -40,6 +41,12 @@ def organization(organization_id: int) -> Organization | None:
 def by_org_code(org_code: str) -> Organization | None:
     """Return the collaborative or district with this code."""
     return db.session.scalar(select(Organization).where(Organization.org_code == org_code))
+
+
+def collaborative_lettered(letters: str) -> Collaborative | None:
+    """Return the collaborative, closed or not, whose certificates are numbered under letters."""
+    named = db.session.scalars(select(Collaborative).where(Collaborative.short_name.is_not(None)))
+    return next((each for each in named if letters_of(each.short_name or "") == letters), None)
 
 
 def collaborative(slug: str) -> Collaborative | None:

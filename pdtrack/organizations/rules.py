@@ -60,6 +60,11 @@ def is_school_code(text: str) -> bool:
     return is_org_code(text) and not text.endswith("0000")
 
 
+def letters_of(short_name: str) -> str:
+    """Return what the numbers of certificates begin with: "LEAP Ed" becomes "LEAPED"."""
+    return "".join(each for each in short_name.upper() if each.isascii() and each.isalnum())
+
+
 def slug_of(short_name: str) -> str:
     """Return a short name as it stands in addresses: "LEAP Ed" becomes "leap-ed"."""
     return re.sub(r"[^a-z0-9]+", "-", short_name.lower()).strip("-")

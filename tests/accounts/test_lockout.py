@@ -192,6 +192,17 @@ def test_asking_for_codes_does_not_block_the_way_to_a_new_password(client: Flask
     assert answer.status_code == 302
 
 
+def test_somebody_elsewhere_does_not_keep_a_person_from_mail_of_their_own(app: Flask) -> None:
+    make.person(email=ADDRESS)
+    elsewhere, here = app.test_client(), app.test_client()
+    for _ in range(7):
+        elsewhere.post(
+            "/sign-in/code", data={"email": ADDRESS}, environ_base={"REMOTE_ADDR": "198.51.100.7"}
+        )
+
+    assert here.post("/sign-in/code", data={"email": ADDRESS}).status_code == 302
+
+
 @pytest.mark.slow
 def test_the_count_is_exact_across_processes(tmp_path: Path) -> None:
     app = create_app(settings(tmp_path))

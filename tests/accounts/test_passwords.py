@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -66,6 +67,22 @@ def test_a_password_is_kept_so_that_only_it_matches() -> None:
     assert GOOD not in kept
     assert passwords.matches(GOOD, kept)
     assert not passwords.matches(GOOD + " ", kept)
+
+
+def test_what_no_person_types_is_refused_before_it_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Making one text of loose accents takes time with the square of their number: two requests
+    # of a stranger would hold two workers until they are killed.
+    monkeypatch.setattr(
+        unicodedata, "normalize", lambda _form, text: text if len(text) < 1000 else pytest.fail()
+    )
+    kept = passwords.hashed(GOOD)
+    endless = "a" + "\u0300" * 5000 + "\u0316" * 5000
+
+    assert not passwords.matches(endless, kept)
+    assert not passwords.matches(endless, None)
+    assert passwords.refusal(endless, address=None) == "Use at most 200 characters."
 
 
 def test_a_letter_typed_in_two_ways_is_one_letter() -> None:

@@ -51,6 +51,15 @@ def test_what_a_stranger_sends_is_not_repeated_after_signing_in(client: FlaskCli
     assert (answer.status_code, answer.location) == (302, "/sign-in")
 
 
+def test_which_methods_there_are_is_told_without_a_decision(client: FlaskClient) -> None:
+    make.sign_in(client, make.person())
+
+    answer = client.options("/my/registrations/1")
+
+    assert answer.status_code == 200
+    assert "GET" in answer.headers["Allow"]
+
+
 @pytest.mark.parametrize("path", ["/platform/", "/platform/mail", "/platform/audit"])
 def test_what_is_not_ones_own_is_not_there(client: FlaskClient, path: str) -> None:
     make.sign_in(client, make.person())

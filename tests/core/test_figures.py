@@ -19,7 +19,9 @@ def test_dollars_are_read_to_the_cent(typed: str, cents: int) -> None:
     assert money.parse(typed) == cents
 
 
-@pytest.mark.parametrize("typed", ["", "free", "1.005", "1e3", "NaN", "Infinity", "١٢", "1.2.3"])
+@pytest.mark.parametrize(
+    "typed", ["", "free", "1.005", "1e3", "NaN", "Infinity", "١٢", "1.2.3", "95,50", "1,2,3"]
+)
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(typed)}$"):
         money.parse(typed)

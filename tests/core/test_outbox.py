@@ -87,14 +87,34 @@ def test_a_calendar_entry_travels_as_an_invitation_and_as_a_file(mailbox: Mailbo
 
 
 def test_the_collaborative_is_named_as_sender(mailbox: Mailbox) -> None:
-    collaborative = make.collaborative(name='Collaborative "Ü", Inc.')
+    collaborative = make.collaborative(name='Collaborative "U", Inc.')
 
     send(organization_id=collaborative.id)
     delivery.send_due()
 
     address = read(mailbox)["From"].addresses[0]
-    assert address.display_name == 'Collaborative "Ü", Inc. (pdtrack)'
+    assert address.display_name == 'Collaborative "U", Inc. (pdtrack)'
     assert address.addr_spec == "pdtrack@pd.example"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ann Katherine Montgomery Ex <all-staff@district.example>, Principal of Special Education",
+        "Collaborative for Education, serving Hampshire, Franklin, Berkshire and Hampden Counties",
+        'Ü "Ó" <staff@district.example>, ' * 4,
+        "(" * 60,
+    ],
+)
+def test_no_name_becomes_another_address(mailbox: Mailbox, name: str) -> None:
+    collaborative = make.collaborative(name=name)
+
+    send(Recipient("ada@people.example", name), organization_id=collaborative.id)
+    delivery.send_due()
+
+    message = read(mailbox)
+    for header, address in (("From", "pdtrack@pd.example"), ("To", "ada@people.example")):
+        assert [each.addr_spec for each in message[header].addresses] == [address]
 
 
 @pytest.mark.usefixtures("links")
@@ -203,4 +223,4 @@ def test_names_of_every_script_arrive(mailbox: Mailbox) -> None:
     assert isinstance(content, bytes)
     # Python's new parser keeps the spaces between the parts of a long encoded name.
     written = email_library.message_from_bytes(content)["To"]
-    assert str(make_header(decode_header(written))) == f"{name[:120].strip()} <ada@people.example>"
+    assert str(make_header(decode_header(written))) == f"{name[:50].strip()} <ada@people.example>"

@@ -113,7 +113,7 @@ def test_what_is_missing_is_an_empty_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C x'!A0"]
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＠x", "=cmd|' /C x'!A0"]
 )
 def test_no_text_can_run_as_a_formula(text: str) -> None:
     line = replace(Line(), name=text)
@@ -121,6 +121,12 @@ def test_no_text_can_run_as_a_formula(text: str) -> None:
     assert csv_rows([line])[1][1] == f"'{text}"
     assert "<f>" not in part([line], "xl/worksheets/sheet1.xml")
     assert xlsx_rows([line])[1][1].strip() == text.strip()
+
+
+def test_no_text_begins_a_cell_of_its_own_where_semicolons_part_them() -> None:
+    written = b"".join(tables.csv_chunks(COLUMNS, [replace(Line(), name="x;=1+1\t=2")])).decode()
+
+    assert '"x;=1+1\t=2"' in written
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,22 @@ def test_a_name_in_two_lines_becomes_one(operator: FlaskClient) -> None:
     assert (district.name, district.town) == ("Amherst Pelham", "two lines")
 
 
+def test_a_row_that_is_refused_makes_no_room_for_another(operator: FlaskClient) -> None:
+    place, district = make.collaborative(), make.district()
+    pair = f"{place.org_code},{district.org_code}"
+    rows = ["2020-07-01,", "2020-07-01,2021-06-30", "2022-07-01,"]
+    lines = "\n".join(f"{pair},{row}" for row in rows)
+
+    page = upload(
+        operator,
+        "memberships",
+        f"collaborative_org_code,district_org_code,valid_from,valid_to\n{lines}\n".encode(),
+    )
+
+    assert "1 new, 0 changed, 0 unchanged, 2 refused" in page.text
+    assert "It overlaps the membership that began on 2020-07-01." in page.text
+
+
 def test_a_membership_from_another_age_is_refused_by_its_line(operator: FlaskClient) -> None:
     place, district = make.collaborative(), make.district()
     header = "collaborative_org_code,district_org_code,valid_from,valid_to"

@@ -169,7 +169,11 @@ def test_memberships_are_entered_and_ended_with_dates(operator: FlaskClient) -> 
     assert queries.is_member(place.id, district.id, date(2026, 7, 1))
     assert not queries.is_member(place.id, district.id, date(2025, 6, 30))
 
-    newest = queries.memberships_of(district.id)[0]
+    newest, oldest = queries.memberships_of(district.id)
+    late = operator.post(
+        f"{LIST}/{place.org_code}/memberships/{oldest.id}/end", data={"valid_to": "2026-08-31"}
+    )
+    assert "The next membership begins on 2026-07-01 already." in late.text
     operator.post(
         f"{LIST}/{place.org_code}/memberships/{newest.id}/end", data={"valid_to": "2026-12-31"}
     )
@@ -245,3 +249,27 @@ def test_one_page_tells_all_about_an_organization(operator: FlaskClient) -> None
 
 def test_an_organization_that_does_not_exist_is_not_there(operator: FlaskClient) -> None:
     assert operator.get(f"{LIST}/12345678").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("short_name", "refusal"),
+    [
+        ("CES", "This short name belongs to Here before."),
+        ("c-e s", "This short name belongs to Here before."),
+        ("\u200b", "Enter a short name with letters"),
+    ],
+)
+def test_a_collaborative_keeps_a_short_name_of_its_own(
+    operator: FlaskClient, short_name: str, refusal: str
+) -> None:
+    # Certificates are numbered under it: two of one name would give out one number twice.
+    make.collaborative(name="Here before", short_name="CES", slug="ces")
+    place = make.collaborative(name="Another", short_name="CAPS", slug="caps")
+
+    answer = operator.post(
+        f"{LIST}/{place.org_code}/edit", data={"name": "Another", "short_name": short_name}
+    )
+
+    assert answer.status_code == 422
+    assert refusal in answer.text
+    assert place.short_name == "CAPS"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from pdtrack.catalog.models import CourseSession, SessionState
+from pdtrack.catalog.models import CourseSession, Format, SessionState
 from pdtrack.core import clock
 from pdtrack.core.audit import AuditEntry
 from pdtrack.core.db import db
@@ -55,6 +55,18 @@ def test_nobody_is_removed_who_has_completed_the_session() -> None:
 
     with pytest.raises(actions.HasBegun):
         actions.remove(registration=registration, reason="No.", actor=coordinator)
+
+
+def test_what_was_completed_is_not_cancelled_by_the_person() -> None:
+    # Leaving self-paced work is free until it is due; its hours would be lost, and earned again.
+    course_session = make.course_session(
+        format=Format.SELF_PACED, independent_minutes=60, due_on=clock.today() + timedelta(days=9)
+    )
+    registration = register(course_session)
+    actions.mark_completed(registrations=[registration], at=clock.now(), actor=registration.person)
+
+    with pytest.raises(actions.HasBegun, match="have completed"):
+        actions.cancel(registration=registration, actor=registration.person)
 
 
 def test_completion_is_written_once() -> None:

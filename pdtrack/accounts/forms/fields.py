@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 
 from pdtrack.accounts import addresses, lockout, passwords
 from pdtrack.core.errors import DomainError
-from pdtrack.core.forms import Form, OneLine
+from pdtrack.core.forms import Form, OneLine, can_be_seen
 
 LONGEST_NAME = 200
 
@@ -95,8 +95,8 @@ def _is_address(_form: Any, field: Any) -> None:
 
 def _can_be_read(_form: Any, field: Any) -> None:
     """Refuse a name without a single visible character, or with control characters."""
-    kinds = [unicodedata.category(character) for character in field.data or ""]
-    if "Cc" in kinds or all(kind[0] in "CZ" for kind in kinds):
+    text = field.data or ""
+    if not can_be_seen(text) or any(unicodedata.category(each) == "Cc" for each in text):
         raise ValidationError("Enter the name in letters.")
 
 

@@ -25,7 +25,7 @@ def add_address() -> ResponseReturnValue:
     form = NewAddressForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            lockout.count_mail("address", form.email.address)
+            lockout.count_mail("address", form.email.address, returning.network())
             made = actions.add(
                 person=identity.me(), address=form.email.address, actor=identity.me()
             )
@@ -40,7 +40,7 @@ def send_address_again(address_id: int) -> ResponseReturnValue:
     """Mail the link to an address once more."""
     address = _own_or_404(address_id)
     try:
-        lockout.count_mail("address", address.address)
+        lockout.count_mail("address", address.address, returning.network())
         actions.send_again(address=address, actor=identity.me())
         _say_mailed(address)
     except DomainError as refusal:

@@ -25,7 +25,7 @@ def forgot_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             lockout.count_request(returning.network())
-            lockout.count_mail("reset", form.email.address)
+            lockout.count_mail("reset", form.email.address, returning.network())
             actions.ask_for_reset(address=form.email.address, actor=actor())
             return redirect(url_for(".reset_mailed"))
     return returning.attempt_page("accounts/forgot_password.html", form=form)

@@ -60,7 +60,7 @@ def ask_for_code() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             lockout.count_request(returning.network())
-            lockout.count_mail("code", form.email.address)
+            lockout.count_mail("code", form.email.address, returning.network())
             code = actions.ask_for_code(address=form.email.address, actor=actor())
             session[CODE_IN_SESSION] = code.id
             return redirect(url_for(".enter_code", next=returning.next_path()))

@@ -31,7 +31,7 @@ def sign_up() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_errors():
             lockout.count_request(returning.network())
-            lockout.count_mail("sign_up", form.email.address)
+            lockout.count_mail("sign_up", form.email.address, returning.network())
             made = actions.sign_up(wanted=_wanted(form), actor=actor())
             session[SIGN_UP_IN_SESSION] = made.id
             return redirect(url_for(".check_mail"))
@@ -67,7 +67,7 @@ def send_sign_up_again() -> ResponseReturnValue:
         return redirect(url_for(".sign_up"))
     try:
         lockout.count_request(returning.network())
-        lockout.count_mail("sign_up", made.address)
+        lockout.count_mail("sign_up", made.address, returning.network())
         actions.send_again(sign_up=made, actor=actor())
         flash("The mail is on its way once more.", "success")
     except DomainError as refusal:

@@ -12,8 +12,9 @@ from pdtrack.core.tables.columns import IN_FILES, Column, Row
 _BYTE_ORDER_MARK = "\ufeff"  # Excel reads UTF-8 only when a file begins with it.
 _ROWS_AT_ONCE = 500
 _MOST_KEPT = 4096
-_NEEDS_QUOTES = re.compile(r'[",\r\n]')
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Some spreadsheets part cells at semicolons or tabs as well.
+_NEEDS_QUOTES = re.compile(r'[",;\t\r\n]')
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def csv_chunks(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> Iterator[bytes]:

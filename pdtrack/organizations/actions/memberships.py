@@ -38,14 +38,11 @@ def add(
     lock(collaborative, district)
     if valid_to is not None and valid_to < valid_from:
         raise MembershipOverlaps("The last day is before the first.", field="valid_to")
-    for known in queries.memberships_of(district.id):
-        is_before = known.valid_to is not None and known.valid_to < valid_from
-        is_after = valid_to is not None and valid_to < known.valid_from
-        if known.collaborative_id == collaborative.id and not is_before and not is_after:
-            raise MembershipOverlaps(
-                f"{district.name} belongs to it since {known.valid_from} already.",
-                field="valid_from",
-            )
+    known = _overlapping(collaborative.id, district.id, valid_from, valid_to)
+    if known is not None:
+        raise MembershipOverlaps(
+            f"{district.name} belongs to it since {known.valid_from} already.", field="valid_from"
+        )
     added = Membership(
         collaborative_id=collaborative.id,
         district_id=district.id,
@@ -63,6 +60,25 @@ def add(
 def end(*, membership: Membership, on: date, actor: Actor) -> None:
     """End a membership with its last day; prices of past sessions stay as they were."""
     lock(membership)
-    if on < membership.valid_from:
+    first = membership.valid_from
+    if on < first:
         raise MembershipOverlaps("The last day is before the first.", field="valid_to")
+    later = _overlapping(membership.collaborative_id, membership.district_id, first, on)
+    if later is not None:
+        raise MembershipOverlaps(
+            f"The next membership begins on {later.valid_from} already.", field="valid_to"
+        )
     changes.change(row=membership, values={"valid_to": on}, actor=actor)
+
+
+def _overlapping(
+    collaborative_id: int, district_id: int, first: date, last: date | None
+) -> Membership | None:
+    """Return another membership of the same two at the same time, if there is one."""
+    for known in queries.memberships_of(district_id):
+        is_before = known.valid_to is not None and known.valid_to < first
+        is_after = last is not None and last < known.valid_from
+        is_other = known.collaborative_id == collaborative_id and known.valid_from != first
+        if is_other and not is_before and not is_after:
+            return known
+    return None

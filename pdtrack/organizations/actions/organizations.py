@@ -31,6 +31,7 @@ class ClosedAlready(DomainError):
 
 
 errors.constraint("uq_organizations_org_code", CodeTaken, "This code is taken.", "org_code")
+errors.constraint("uq_schools_org_code", CodeTaken, "Somebody else added this school just now.")
 errors.constraint("uq_organizations_slug", ShortNameTaken, "This name is taken.", "short_name")
 
 
@@ -93,8 +94,13 @@ def add(*, kind: OrganizationKind, org_code: str, basics: Basics, actor: Actor) 
 
 @action
 def edit(*, organization: Organization, basics: Basics, actor: Actor) -> None:
-    """Change what an organization is called and where it is; code and address stay for good."""
+    """Change what an organization is called and where it is; code and address stay for good.
+
+    Raises `BadCode` or `ShortNameTaken` for a short name that does not tell it from others.
+    """
     lock(organization)
+    if isinstance(organization, Collaborative) and basics.short_name != organization.short_name:
+        _refuse_short_name(basics.short_name or "", of=organization)
     names = ("name", "short_name", "region")
     if isinstance(organization, District):
         names = ("name", "town", "type")
@@ -150,15 +156,22 @@ def change_district(
 
 
 def _collaborative(basics: Basics) -> Collaborative:
+    _refuse_short_name(basics.short_name or "")
     slug = rules.slug_of(basics.short_name or "")
-    if not slug:
-        raise BadCode("Enter a short name with letters, like CES.", field="short_name")
-    holder = queries.collaborative(slug)
-    if holder is not None:
-        raise ShortNameTaken(f"This short name belongs to {holder.name}.", field="short_name")
     return Collaborative(
         name=basics.name, short_name=basics.short_name, region=basics.region, slug=slug
     )
+
+
+def _refuse_short_name(short_name: str, *, of: Collaborative | None = None) -> None:
+    """Refuse a short name that is no name, or under which others number certificates."""
+    letters = rules.letters_of(short_name)
+    if not letters:
+        raise BadCode("Enter a short name with letters, like CES.", field="short_name")
+    slug = rules.slug_of(short_name)
+    for holder in (queries.collaborative(slug), queries.collaborative_lettered(letters)):
+        if holder is not None and holder is not of:
+            raise ShortNameTaken(f"This short name belongs to {holder.name}.", field="short_name")
 
 
 def _district(basics: Basics) -> District:

@@ -23,6 +23,8 @@ def cancel(*, registration: Registration, actor: Actor) -> None:
     course_session = registration.course_session
     lock(course_session, registration)
     before = _active_status(registration)
+    if registration.completed_at is not None:
+        raise HasBegun("You have completed this session, so it stays on your record.")
     if before.takes_place and rules.has_begun(course_session):
         raise HasBegun(
             "The session has begun, so you cannot cancel here anymore. Write to its contact person."

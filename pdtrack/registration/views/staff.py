@@ -49,7 +49,7 @@ def add_person(short_name: str, course_session_id: int, person_id: int) -> Respo
     place, course_session = _load(short_name, course_session_id)
     person = or_404(_findable(place, person_id))
     employments, prices = by_price(course_session, accounts.employments_on(person, clock.today()))
-    form = StaffRegistrationForm(data={"accommodations": person.accommodations})
+    form = StaffRegistrationForm()  # What somebody usually needs is for that person to tell.
     form.offer(employments, prices)
     if form.validate_on_submit():
         with form.showing_errors():
