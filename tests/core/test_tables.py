@@ -113,7 +113,8 @@ def test_what_is_missing_is_an_empty_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＠x", "=cmd|' /C x'!A0"]
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1", "\uff20x", "=cmd|' /C x'!A0"],
 )
 def test_no_text_can_run_as_a_formula(text: str) -> None:
     line = replace(Line(), name=text)

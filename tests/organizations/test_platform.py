@@ -256,7 +256,7 @@ def test_an_organization_that_does_not_exist_is_not_there(operator: FlaskClient)
     [
         ("CES", "This short name belongs to Here before."),
         ("c-e s", "This short name belongs to Here before."),
-        ("\u200b", "Enter a short name with letters"),
+        ("\u200b", "Enter this in letters."),
     ],
 )
 def test_a_collaborative_keeps_a_short_name_of_its_own(
