@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, exists, inspect, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from pdtrack.accounts.models import (
@@ -46,12 +46,17 @@ _EMPLOYMENTS_ON = (
 )
 
 
-_ADDRESS = (
-    select(EmailAddress.address)
-    .where(EmailAddress.person_id == bindparam("person_id"), EmailAddress.verified_at.is_not(None))
-    .order_by(EmailAddress.is_primary.desc(), EmailAddress.id)
-    .limit(1)
-)
+def mail_address(person_id: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[str]:
+    """Select the verified address that mail to a person goes to, as `Person.email` returns it."""
+    return (
+        select(EmailAddress.address)
+        .where(EmailAddress.person_id == person_id, EmailAddress.verified_at.is_not(None))
+        .order_by(EmailAddress.is_primary.desc(), EmailAddress.id)
+        .limit(1)
+    )
+
+
+_ADDRESS = mail_address(bindparam("person_id"))
 
 
 def person_with_roles(person_id: int) -> Person | None:

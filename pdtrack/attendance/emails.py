@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pdtrack.accounts import queries as accounts
 from pdtrack.attendance.models import Objection
 from pdtrack.core import outbox, tokens
 from pdtrack.core.outbox import Recipient
@@ -32,11 +33,12 @@ def objection_settled(objection: Objection) -> None:
     registration = objection.registration
     course_session = registration.course_session
     person = registration.person
-    if person.email is None:
+    to = accounts.recipient(person)
+    if to is None:
         return
     outbox.send(
         "attendance/objection_settled",
-        Recipient(person.email, person.display_name, person.id),
+        to,
         context={
             "objection": objection,
             "person": person,

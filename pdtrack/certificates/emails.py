@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pdtrack.accounts import queries as accounts
 from pdtrack.certificates.models import Certificate
 from pdtrack.core import outbox, tokens
-from pdtrack.core.outbox import Recipient
 
 
 def issued(certificate: Certificate) -> None:
@@ -24,12 +24,13 @@ def revoked(certificate: Certificate) -> None:
 
 def _send(template: str, certificate: Certificate) -> None:
     person = certificate.person
-    if person.email is None:
+    to = accounts.recipient(person)
+    if to is None:
         return  # Staff print for people without an address.
     course_session = certificate.award.registration.course_session
     outbox.send(
         template,
-        Recipient(person.email, person.display_name, person.id),
+        to,
         context={
             "certificate": certificate,
             "person": person,

@@ -25,7 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from pdtrack.accounts.models import EmailAddress, Employment, Person
+from pdtrack.accounts.models import Employment, Person
+from pdtrack.accounts.queries import mail_address
 from pdtrack.attendance.credit import is_credited
 from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.catalog.models import Course, CourseSession, Meeting, SessionState, Topic
@@ -116,7 +117,7 @@ def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
             School.name.label("school"),
             Person.last_name,
             Person.first_name,
-            _address().label("email"),
+            mail_address(Person.id).correlate(Person).scalar_subquery().label("email"),
             Employment.employee_number,
             Person.mepid,
             Employment.position,
@@ -280,17 +281,6 @@ def _session_minutes() -> ColumnElement[Any]:
         select(func.coalesce(func.sum(entry.minutes), 0))
         .where(entry.registration_id == Registration.id, entry.id.in_(holding), is_credited(entry))
         .correlate(Registration, CourseSession)
-        .scalar_subquery()
-    )
-
-
-def _address() -> ColumnElement[Any]:
-    return (
-        select(EmailAddress.address)
-        .where(EmailAddress.person_id == Person.id, EmailAddress.verified_at.is_not(None))
-        .order_by(EmailAddress.is_primary.desc(), EmailAddress.id)
-        .limit(1)
-        .correlate(Person)
         .scalar_subquery()
     )
 
