@@ -172,19 +172,6 @@ def employments_on(person: Person, day: date) -> list[Employment]:
     return list(db.session.scalars(_EMPLOYMENTS_ON, {"person_id": person.id, "day": day}))
 
 
-def person_of_employee(organization_id: int, employee_number: str) -> Person | None:
-    """Return the person who has this employee number at an employer today."""
-    return db.session.scalar(
-        select(Person)
-        .join(Employment)
-        .where(
-            Employment.organization_id == organization_id,
-            Employment.employee_number == employee_number,
-            Employment.to_on.is_(None),
-        )
-    )
-
-
 def load_addresses(people: Iterable[Person]) -> None:
     """Load the addresses of many people, so that mail to each asks for nothing: one query."""
     ids = {person.id for person in people}
@@ -219,11 +206,6 @@ def added_just_now(
         )
         .limit(1)
     )
-
-
-def employment(employment_id: int) -> Employment | None:
-    """Return an employment with its person and employer."""
-    return db.session.get(Employment, employment_id)
 
 
 def open_employments(person_id: int) -> list[Employment]:

@@ -178,18 +178,6 @@ def _by_key(condition: ColumnElement[bool]) -> dict[Key, AttendanceEntry]:
     return {(entry.registration_id, entry.meeting_id): entry for entry in entries}
 
 
-def minutes_by_registration(course_session: CourseSession) -> dict[int, int]:
-    """Return the minutes that each registration of a course session has been credited."""
-    rows = db.session.execute(
-        select(AttendanceEntry.registration_id, func.sum(AttendanceEntry.minutes))
-        .where(
-            AttendanceEntry.id.in_(newest_ids(Registration.course_session_id == course_session.id))
-        )
-        .group_by(AttendanceEntry.registration_id)
-    )
-    return {registration_id: int(minutes) for registration_id, minutes in rows}
-
-
 def entries(registration: Registration, meeting_id: int | None) -> Sequence[AttendanceEntry]:
     """Return the whole log of a registration and meeting, oldest first."""
     return db.session.scalars(

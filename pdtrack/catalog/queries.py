@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from pdtrack.accounts.models import Employment
@@ -15,7 +15,6 @@ from pdtrack.catalog.models import (
     Course,
     CourseSession,
     Meeting,
-    SessionPresenter,
     SessionState,
     Topic,
     Venue,
@@ -93,15 +92,6 @@ def any_course_session(course_session_id: int) -> CourseSession | None:
     return db.session.scalar(_whole_sessions().where(CourseSession.id == course_session_id))
 
 
-def published(course_session_id: int) -> CourseSession | None:
-    """Return a session that everybody may see: published, or cancelled after it was."""
-    return db.session.scalar(
-        _whole_sessions().where(
-            CourseSession.id == course_session_id, CourseSession.state != SessionState.DRAFT
-        )
-    )
-
-
 def _whole_sessions() -> Select[CourseSession]:
     return select(CourseSession).options(
         joinedload(CourseSession.course),
@@ -110,54 +100,6 @@ def _whole_sessions() -> Select[CourseSession]:
         joinedload(CourseSession.venue),
         selectinload(CourseSession.meetings).joinedload(Meeting.venue),
         selectinload(CourseSession.presenters),
-    )
-
-
-def sessions_of(
-    collaborative: Collaborative, *, state: SessionState | None = None, is_past: bool = False
-) -> Select[CourseSession]:
-    """Return the statement of a collaborative's sessions for its staff, to be paginated.
-
-    What is coming up begins with drafts without dates; what is past, with the latest.
-    """
-    now = clock.now()
-    statement = (
-        select(CourseSession)
-        .where(CourseSession.collaborative_id == collaborative.id)
-        .options(joinedload(CourseSession.venue), joinedload(CourseSession.topic))
-    )
-    if state is not None:
-        statement = statement.where(CourseSession.state == state)
-    if is_past:
-        return statement.where(CourseSession.ends_at <= now).order_by(
-            CourseSession.starts_at.desc(), CourseSession.id.desc()
-        )
-    return statement.where(
-        or_(CourseSession.ends_at.is_(None), CourseSession.ends_at > now)
-    ).order_by(CourseSession.starts_at.asc().nulls_first(), CourseSession.id)
-
-
-def taught_by(person_id: int, collaborative_id: int | None = None) -> Sequence[CourseSession]:
-    """Return the sessions that somebody presents, the latest first."""
-    statement = (
-        select(CourseSession)
-        .join(SessionPresenter, SessionPresenter.course_session_id == CourseSession.id)
-        .where(SessionPresenter.person_id == person_id)
-        .options(joinedload(CourseSession.collaborative), joinedload(CourseSession.venue))
-        .order_by(CourseSession.starts_at.desc(), CourseSession.id)
-        .limit(200)
-    )
-    if collaborative_id is not None:
-        statement = statement.where(CourseSession.collaborative_id == collaborative_id)
-    return db.session.scalars(statement).all()
-
-
-def meeting(course_session: CourseSession, meeting_id: int) -> Meeting | None:
-    """Return a meeting of a session."""
-    return db.session.scalar(
-        select(Meeting).where(
-            Meeting.id == meeting_id, Meeting.course_session_id == course_session.id
-        )
     )
 
 

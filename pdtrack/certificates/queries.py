@@ -127,16 +127,6 @@ def of_person(person: Person) -> Select[Certificate]:
     )
 
 
-def of_registrations(ids: Sequence[int]) -> dict[int, Certificate]:
-    """Return the valid certificates of registrations, by registration."""
-    rows = db.session.execute(
-        select(Award.registration_id, Certificate)
-        .join(Certificate, Certificate.award_id == Award.id)
-        .where(Award.registration_id.in_(ids), Certificate.state == CertificateState.VALID)
-    )
-    return dict(iter(rows))
-
-
 def by_code(code: str) -> Certificate | None:
     """Return the certificate with a verification code, as somebody typed it."""
     return db.session.scalar(select(Certificate).where(Certificate.code == rules.typed_code(code)))

@@ -46,17 +46,6 @@ def hit(name: str, key: str, limit: int, per_seconds: int) -> bool:
     return _limiter().hit(_item(name, limit, per_seconds), _digest(key))
 
 
-def test(name: str, key: str, limit: int, per_seconds: int) -> bool:
-    """Tell whether one more attempt would be within the limit, without counting it."""
-    return _limiter().test(_item(name, limit, per_seconds), _digest(key))
-
-
-def remaining(name: str, key: str, limit: int, per_seconds: int) -> int:
-    """Return how many more attempts are within the limit."""
-    stats = _limiter().get_window_stats(_item(name, limit, per_seconds), _digest(key))
-    return max(0, stats.remaining)
-
-
 def reset(name: str, key: str, limit: int, per_seconds: int) -> None:
     """Forget the attempts counted so far: whoever they are about proved who they are."""
     _limiter().clear(_item(name, limit, per_seconds), _digest(key))

@@ -119,20 +119,6 @@ def member_collaborative_ids(organization_id: int, on: date) -> set[int]:
     )
 
 
-def is_member(collaborative_id: int, organization_id: int, on: date) -> bool:
-    """Whether a district belongs to a collaborative on a day."""
-    found = db.session.scalar(
-        select(
-            exists().where(
-                Membership.collaborative_id == collaborative_id,
-                Membership.district_id == organization_id,
-                in_force(on),
-            )
-        )
-    )
-    return bool(found)
-
-
 def members(collaborative_id: int, on: date) -> Sequence[District]:
     """Return the districts that belong to a collaborative on a day, by name."""
     return (

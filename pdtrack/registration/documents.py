@@ -74,7 +74,3 @@ def _of_work(key: str, label: str, value: Any) -> Column[Registration]:
 
 def _org_code(employment: Employment) -> str | None:
     return employment.organization.org_code if employment.organization else None
-
-
-def _position(employment: Employment) -> str | None:
-    return employment.position.label if employment.position else None

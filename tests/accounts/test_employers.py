@@ -12,7 +12,6 @@ from pdtrack.accounts.forms.employers import (
     EmployerFields,
     PositionField,
     SchoolField,
-    employer_value,
 )
 from pdtrack.accounts.models import OtherEmployer, Position
 from pdtrack.accounts.rules import Workplace
@@ -135,15 +134,3 @@ def test_the_schools_of_an_employer_are_offered_and_no_others(app: Flask) -> Non
     assert (form.school.data, form.position.data) == (school.id, Position.NURSE)
     assert "Crocker Farm, Amherst" in written
     assert "Elsewhere" not in written
-
-
-@pytest.mark.parametrize(
-    ("workplace", "value"),
-    [
-        (Workplace(organization_id=7), "7"),
-        (Workplace(other_kind=OtherEmployer.NONE), "other:none"),
-        (Workplace(), ""),
-    ],
-)
-def test_a_workplace_is_proposed(workplace: Workplace, value: str) -> None:
-    assert employer_value(workplace) == value

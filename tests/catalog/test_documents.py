@@ -15,7 +15,7 @@ from pdtrack.catalog.models import CourseSession, Format
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.ical import Status, event_text
-from tests import make
+from tests import make, meetings
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def test_a_meeting_keeps_its_uid_when_it_moves_and_says_so_by_its_sequence() -> 
         PlannedMeeting.of(made.meetings[0]), ends_at=before.ends_at + timedelta(hours=1)
     ) if before.ends_at else None  # fmt: skip
     assert later
-    actions.change_meeting(course_session=made, meeting=later, actor=SYSTEM)
+    meetings.change(made, later)
     after = documents.meeting_event(made.meetings[0], made)
 
     assert (after.uid, after.sequence) == (before.uid, before.sequence + 1)
@@ -93,7 +93,7 @@ def test_what_the_entry_says_changes_its_stamp_without_raising_the_sequence() ->
 
 def test_cancelled_entries_stay_as_cancelled_whatever_they_are_to_a_person() -> None:
     made = restraint(meetings=2)
-    actions.remove_meeting(course_session=made, meeting=made.meetings[1], actor=SYSTEM)
+    meetings.remove(made, made.meetings[1])
 
     first, second = documents.session_events(made, status=Status.TENTATIVE)
     assert (first.status, second.status) == (Status.TENTATIVE, Status.CANCELLED)

@@ -17,7 +17,7 @@ from pdtrack.catalog.search import Sort, Wanted, listing, words
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
-from tests import make
+from tests import make, meetings
 
 
 @pytest.fixture(autouse=True)
@@ -231,7 +231,7 @@ def test_a_session_that_moves_is_found_once_and_in_its_new_place() -> None:
         starts_at=meeting.starts_at + later,
         ends_at=meeting.ends_at + later,
     )
-    actions.change_meeting(course_session=made, meeting=planned, actor=SYSTEM)
+    meetings.change(made, planned)
 
     assert found(text="autism") == ["Stays", "Moves"]
 

@@ -19,7 +19,7 @@ from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
 from pdtrack.core.errors import DomainError, Stale
 from pdtrack.organizations.models import Collaborative
-from tests import make
+from tests import make, meetings
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +168,7 @@ def test_a_moved_meeting_keeps_its_uid_and_raises_its_sequence(ces: Collaborativ
     uids = (first.uid, second.uid)
 
     later = replace(PlannedMeeting.of(first), starts_at=morning(14, 10))
-    actions.change_meeting(course_session=made, meeting=later, actor=SYSTEM)
+    meetings.change(made, later)
 
     assert [(each.uid, each.sequence) for each in made.meetings] == [(uids[0], 1), (uids[1], 0)]
     assert made.starts_at == morning(14, 10)
@@ -179,7 +179,7 @@ def test_a_longer_lunch_is_no_new_time(ces: Collaborative) -> None:
     [meeting] = made.meetings
 
     planned = replace(PlannedMeeting.of(meeting), break_minutes=90)
-    actions.change_meeting(course_session=made, meeting=planned, actor=SYSTEM)
+    meetings.change(made, planned)
 
     assert meeting.sequence == 0
     assert made.credited_minutes == 330
@@ -208,9 +208,9 @@ def test_a_meeting_left_out_of_a_draft_is_gone_of_a_published_session_called_off
     ces: Collaborative,
 ) -> None:
     unseen = draft(ces, sitting(14), sitting(15))
-    actions.remove_meeting(course_session=unseen, meeting=unseen.meetings[0], actor=SYSTEM)
+    meetings.remove(unseen, unseen.meetings[0])
     seen = published(ces, sitting(14), sitting(15))
-    actions.remove_meeting(course_session=seen, meeting=seen.meetings[0], actor=SYSTEM)
+    meetings.remove(seen, seen.meetings[0])
 
     assert len(unseen.meetings) == 1
     assert len(seen.meetings) == 2
@@ -223,7 +223,9 @@ def test_a_meeting_left_out_of_a_draft_is_gone_of_a_published_session_called_off
 def test_a_meeting_added_later_is_in_order(ces: Collaborative) -> None:
     made = published(ces, sitting(14))
 
-    actions.add_meeting(course_session=made, meeting=sitting(13), actor=SYSTEM)
+    actions.set_meetings(
+        course_session=made, meetings=[*meetings.plan(made), sitting(13)], actor=SYSTEM
+    )
 
     assert [meeting.starts_at for meeting in made.meetings] == [morning(13), morning(14)]
     assert made.starts_at == morning(13)
@@ -372,4 +374,3 @@ def test_nobody_else_s_session_is_read_through_a_collaborative(ces: Collaborativ
 
     assert queries.course_session(ces, made.id) == made
     assert queries.course_session(make.collaborative(), made.id) is None
-    assert queries.published(made.id) is None

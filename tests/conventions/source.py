@@ -38,6 +38,12 @@ class Module:
         return str(self.path.relative_to(ROOT))
 
     @property
+    def dotted(self) -> str:
+        """What it is called in an import: "pdtrack.catalog.actions.topics"."""
+        parts = self.path.relative_to(ROOT).with_suffix("").parts
+        return ".".join(parts).removesuffix(".__init__")
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """Its place below `pdtrack`: ("catalog", "actions", "topics")."""
         return self.path.relative_to(ROOT / "pdtrack").with_suffix("").parts
@@ -113,6 +119,43 @@ def imports(module: Module) -> Iterator[tuple[ast.stmt, str]]:
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 yield node, alias.name
+
+
+def known(module: Module) -> dict[str, str]:
+    """Return what a module's names for others stand for, by their dotted names."""
+    return {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def uses(module: Module) -> Iterator[str]:
+    """Yield the dotted name of whatever a module makes use of, be it another's or its own.
+
+    An import alone is no use, nor is what a function says of itself.
+    """
+    names = known(module)
+    for statement in module.tree.body:
+        own = _bound_in(statement)
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and node.id not in own:
+                yield names.get(node.id, f"{module.dotted}.{node.id}")
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                yield f"{names.get(node.value.id, node.value.id)}.{node.attr}"
+
+
+def _bound_in(statement: ast.stmt) -> set[str]:
+    """Return the names that mean something else inside a function: its own and its variables."""
+    if not isinstance(statement, ast.FunctionDef):
+        return set()
+    inside = list(ast.walk(statement))
+    arguments = {node.arg for node in inside if isinstance(node, ast.arg)}
+    written = {
+        node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return {statement.name, *arguments, *written}
 
 
 def strings(module: Module) -> Iterator[tuple[ast.Constant, str]]:

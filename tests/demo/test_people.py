@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from pdtrack.accounts import queries as accounts
 from pdtrack.accounts.models import Confirmation, EmailAddress, Employment, Person
-from pdtrack.catalog import queries as catalog
 from pdtrack.core import clock
 from pdtrack.core.authz import RoleKind
 from pdtrack.core.db import db
 from pdtrack.demo import queries
+from pdtrack.desk import queries as desk
+from pdtrack.home import queries as home
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import Organization
 from pdtrack.registration import queries as registrations
@@ -70,11 +71,13 @@ def test_the_educator_has_certificates(demo: Flask) -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_the_presenter_teaches_past_running_and_coming_sessions() -> None:
-    taught = catalog.taught_by(person("presenter").id)
+    presenter, ces = person("presenter"), organizations.collaborative("ces")
+    assert ces is not None
+    ahead = home.taught_ahead(presenter)
 
-    assert [each for each in taught if each.has_ended]
-    assert [each for each in taught if each.has_started and not each.has_ended]
-    assert [each for each in taught if not each.has_started]
+    assert desk.sessions_by_state(ces, teacher=presenter)["past"]
+    assert [each for each in ahead if each.has_started]
+    assert [each for each in ahead if not each.has_started]
 
 
 @pytest.mark.usefixtures("demo")

@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.details import PlannedMeeting
 from pdtrack.catalog.models import CourseSession, Format, SessionState
 from pdtrack.core import clock, delivery
@@ -22,7 +21,7 @@ from pdtrack.messaging import actions
 from pdtrack.messaging.models import Reminder
 from pdtrack.registration import actions as registrations
 from pdtrack.registration.models import Status
-from tests import make
+from tests import make, meetings
 from tests.queries import count_queries
 from tests.servers import free_port
 
@@ -320,4 +319,4 @@ def move(course_session: CourseSession, starts_at: datetime) -> None:
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=7),
     )
-    catalog.change_meeting(course_session=course_session, meeting=planned, actor=SYSTEM)
+    meetings.change(course_session, planned)

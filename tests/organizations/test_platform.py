@@ -140,7 +140,7 @@ def test_closing_ends_memberships_and_hides_it_from_choices_and_reopening_shows_
     )
 
     assert [each.name for each in queries.employers()] == [place.name]
-    assert not queries.is_member(place.id, district.id, clock.today())
+    assert place.id not in queries.member_collaborative_ids(district.id, clock.today())
     membership = db.session.scalars(select(Membership)).one()
     assert membership.valid_to is not None
     again = operator.post(
@@ -165,9 +165,9 @@ def test_memberships_are_entered_and_ended_with_dates(operator: FlaskClient) -> 
         data={"other": str(district.id), "valid_from": "2026-07-01"},
     )
 
-    assert queries.is_member(place.id, district.id, date(2026, 6, 30))
-    assert queries.is_member(place.id, district.id, date(2026, 7, 1))
-    assert not queries.is_member(place.id, district.id, date(2025, 6, 30))
+    assert place.id in queries.member_collaborative_ids(district.id, date(2026, 6, 30))
+    assert place.id in queries.member_collaborative_ids(district.id, date(2026, 7, 1))
+    assert place.id not in queries.member_collaborative_ids(district.id, date(2025, 6, 30))
 
     newest, oldest = queries.memberships_of(district.id)
     late = operator.post(
@@ -178,7 +178,7 @@ def test_memberships_are_entered_and_ended_with_dates(operator: FlaskClient) -> 
         f"{LIST}/{place.org_code}/memberships/{newest.id}/end", data={"valid_to": "2026-12-31"}
     )
 
-    assert not queries.is_member(place.id, district.id, date(2027, 1, 1))
+    assert place.id not in queries.member_collaborative_ids(district.id, date(2027, 1, 1))
     events = [each.event for each in db.session.scalars(select(AuditEntry))]
     assert events == ["membership.added", "membership.added", "membership.changed"]
 

@@ -9,7 +9,6 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.details import PlannedMeeting
 from pdtrack.catalog.models import CourseSession, Format
 from pdtrack.core import clock
@@ -18,7 +17,7 @@ from pdtrack.core.db import db
 from pdtrack.core.outbox import OutgoingEmail
 from pdtrack.registration import actions
 from pdtrack.registration.models import Registration, Status
-from tests import make
+from tests import make, meetings
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -258,7 +257,7 @@ def test_a_moved_meeting_moves_in_the_calendar() -> None:
     planned = PlannedMeeting(
         id=meeting.id, starts_at=starts_at, ends_at=starts_at + timedelta(hours=7)
     )
-    catalog.change_meeting(course_session=course_session, meeting=planned, actor=SYSTEM)
+    meetings.change(course_session, planned)
 
     batch = actions.tell_of_change(
         course_session=course_session,

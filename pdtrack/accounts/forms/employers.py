@@ -60,13 +60,6 @@ class EmployerField(SelectField):
         return Workplace(organization_id=int(chosen))
 
 
-def employer_value(workplace: Workplace) -> str:
-    """Return what an employer field holds for a workplace, to propose it."""
-    if workplace.organization_id is not None:
-        return str(workplace.organization_id)
-    return f"{_OTHER}{workplace.other_kind}" if workplace.other_kind else ""
-
-
 class EmployerFields(Form):
     """The fields of a form that asks for an employer; `workplace` says what was chosen.
 

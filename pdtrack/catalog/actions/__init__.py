@@ -19,12 +19,7 @@ from pdtrack.catalog.actions.courses import (
     retire_course,
     revive_course,
 )
-from pdtrack.catalog.actions.meetings import (
-    add_meeting,
-    change_meeting,
-    remove_meeting,
-    set_meetings,
-)
+from pdtrack.catalog.actions.meetings import set_meetings
 from pdtrack.catalog.actions.refusals import DetailsRefused, MeetingRefused, NotFit, WrongState
 from pdtrack.catalog.actions.topics import add_topics, edit_topic, reindex
 from pdtrack.catalog.actions.venues import create_venue, edit_venue, retire_venue, revive_venue
@@ -37,9 +32,7 @@ __all__ = [
     "PromiseBroken",
     "UnknownTopic",
     "WrongState",
-    "add_meeting",
     "add_topics",
-    "change_meeting",
     "copy_course_session",
     "create_course",
     "create_course_session",
@@ -51,7 +44,6 @@ __all__ = [
     "mark_cancelled",
     "publish",
     "reindex",
-    "remove_meeting",
     "retire_course",
     "retire_venue",
     "revive_course",

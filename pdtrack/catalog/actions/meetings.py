@@ -61,37 +61,6 @@ def set_meetings(
     return course_session
 
 
-@action
-def add_meeting(
-    *, course_session: CourseSession, meeting: PlannedMeeting, actor: Actor
-) -> CourseSession:
-    """Add one meeting to a session."""
-    lock(course_session)
-    return set_meetings(
-        course_session=course_session, meetings=[*_planned(course_session), meeting], actor=actor
-    )
-
-
-@action
-def change_meeting(
-    *, course_session: CourseSession, meeting: PlannedMeeting, actor: Actor
-) -> CourseSession:
-    """Change the meeting that `meeting.id` names."""
-    lock(course_session)
-    planned = [meeting if each.id == meeting.id else each for each in _planned(course_session)]
-    return set_meetings(course_session=course_session, meetings=planned, actor=actor)
-
-
-@action
-def remove_meeting(
-    *, course_session: CourseSession, meeting: Meeting, actor: Actor
-) -> CourseSession:
-    """Take one meeting out of a session, or call it off once it was published."""
-    lock(course_session)
-    planned = [each for each in _planned(course_session) if each.id != meeting.id]
-    return set_meetings(course_session=course_session, meetings=planned, actor=actor)
-
-
 def _planned(course_session: CourseSession) -> list[PlannedMeeting]:
     return [PlannedMeeting.of(each) for each in schedule.standing_meetings(course_session)]
 

@@ -13,7 +13,6 @@ from pdtrack.registration.queries.people import (
     ahead_of,
     behind,
     last_free_day,
-    of_person,
     of_person_with,
     other_dates,
     people_registered_with,
@@ -31,7 +30,6 @@ from pdtrack.registration.queries.places import (
     line,
     position_in_line,
     positions,
-    registered_ids,
     standing,
 )
 
@@ -51,7 +49,6 @@ __all__ = [
     "last_free_day",
     "line",
     "of_district",
-    "of_person",
     "of_person_with",
     "other_dates",
     "people_registered_with",
@@ -59,7 +56,6 @@ __all__ = [
     "positions",
     "prices_to_settle",
     "registered",
-    "registered_ids",
     "roster",
     "standing",
 ]

@@ -34,15 +34,6 @@ def people_registered_with(collaborative_id: int) -> Select[int]:
     )
 
 
-def of_person(person: Person) -> Sequence[Registration]:
-    """Return all registrations of a person, the nearest session first, those without dates last."""
-    return db.session.scalars(
-        _of_person(person).order_by(
-            CourseSession.starts_at.is_(None), CourseSession.starts_at, Registration.id
-        )
-    ).all()
-
-
 def of_person_with(person: Person, collaborative: Organization) -> Select[Registration]:
     """Select what a person registered for with a collaborative, the newest session first."""
     return (

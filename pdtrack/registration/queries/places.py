@@ -204,18 +204,6 @@ def active(course_session: CourseSession) -> Sequence[Registration]:
     ).all()
 
 
-def registered_ids(course_session: CourseSession) -> set[int]:
-    """Return the ids of the registrations that have a place."""
-    return set(
-        db.session.scalars(
-            select(Registration.id).where(
-                Registration.course_session_id == course_session.id,
-                Registration.status == Status.REGISTERED,
-            )
-        )
-    )
-
-
 def _whole_person() -> list[ExecutableOption]:
     return [
         joinedload(Registration.person).selectinload(Person.addresses),
