@@ -25,7 +25,7 @@ errors.constraint("uq_email_domains_domain", DomainTaken, "This domain is taken.
 def add(*, organization: Organization, typed: str, actor: Actor) -> EmailDomain:
     """Call a mail domain an organization's own. Raises `BadDomain` or `DomainTaken`.
 
-    `accounts.actions.employments.add_domain` also confirms who works there.
+    `accounts.actions.domains.add` also confirms who works there.
     """
     domain = rules.domain_of(typed)
     if domain is None:
