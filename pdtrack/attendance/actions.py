@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import NamedTuple
+
 from pdtrack.attendance import emails, queries, rules
 from pdtrack.attendance.models import AttendanceEntry, Objection, Presence
 from pdtrack.attendance.queries import Part
@@ -11,6 +14,7 @@ from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, db, lock
 from pdtrack.core.errors import DomainError
 from pdtrack.registration import actions as registrations
+from pdtrack.registration import queries as registration_queries
 from pdtrack.registration.models import Registration, Status
 
 
@@ -28,6 +32,14 @@ class WasThere(DomainError):
 
 class AlreadySettled(DomainError):
     """Somebody answered this already."""
+
+
+class Entered(NamedTuple):
+    """How many a paper sheet marked, and how many were marked otherwise and stay so."""
+
+    present: int
+    absent: int
+    left: int
 
 
 @action
@@ -71,6 +83,32 @@ def mark_rest_present(*, course_session: CourseSession, part: Part, actor: Actor
         _check_markable(registration, part)
         _write(registration, part, Presence.PRESENT, part.credited_minutes, actor=actor)
     return len(unmarked)
+
+
+@action
+def enter_paper_sheet(
+    *, course_session: CourseSession, part: Part, numbers: str, were: Presence, actor: Actor
+) -> Entered:
+    """Mark people by their numbers on the printed roster; whoever is marked otherwise stays so.
+
+    Doing it again marks nobody. Raises `NotMarkable`, `NumbersUnclear` or `NumbersUnknown`.
+    """
+    expected = queries.expected(course_session)
+    lock(*expected)  # As for the rest: somebody may be marking one of them, or leaving.
+    number_of = registration_queries.row_numbers(course_session)
+    rows = {number_of[each.id]: each for each in expected if each.status == Status.REGISTERED}
+    marks = queries.marks(course_session, part.meeting_id)
+    marked, left = Counter[Presence](), 0
+    for number, presence in rules.presences(numbers, known=rows, were=were).items():
+        holding = marks.get(rows[number].id)
+        if holding is None:
+            _check_markable(rows[number], part)
+            minutes = rules.minutes_for(presence, minutes=None, credited=part.credited_minutes)
+            _write(rows[number], part, presence, minutes, actor=actor)
+            marked[presence] += 1
+        elif holding.presence != presence:
+            left += 1
+    return Entered(marked[Presence.PRESENT], marked[Presence.ABSENT], left)
 
 
 @action

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from pdtrack.attendance.models import Presence
@@ -38,6 +38,31 @@ class MarkForm(PartForm):
         choices=MARKS,
     )
     minutes = WholeNumber("Minutes", [Optional()])
+
+
+class PaperForm(PartForm):
+    """The numbers of a printed roster whose signatures somebody read."""
+
+    were = RadioField(
+        "Whose numbers do you type?",
+        [InputRequired("Choose whether they were there.")],
+        choices=[
+            SelectChoice(Presence.PRESENT.value, "Those who were there. Nobody else is marked."),
+            SelectChoice(
+                Presence.ABSENT.value, "Those who were absent. Everybody else is marked present."
+            ),
+        ],
+        default=Presence.PRESENT.value,
+    )
+    numbers = StringField(
+        "Numbers on the printed roster",
+        [
+            DataRequired("Write the numbers, like 1-12, 15, 18."),
+            Length(max=1000, message="Use at most 1,000 characters."),
+        ],
+        description="For example: 1-12, 15, 18",
+        render_kw={"autocomplete": "off"},
+    )
 
 
 class ObjectionForm(Form):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -11,6 +12,10 @@ from pdtrack.core.errors import DomainError
 
 # The presenter greets early arrivals; nobody was present at a meeting of next week.
 GRACE_BEFORE = timedelta(hours=1)
+_DASH = re.compile(r"\s*[-–—]\s*")  # Phones make long ones of two short ones.
+_BETWEEN = re.compile(r"[\s,;]+")
+_NUMBERS = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_NAMED_AT_MOST = 10
 
 
 class MinutesOutOfRange(DomainError):
@@ -19,6 +24,14 @@ class MinutesOutOfRange(DomainError):
 
 class NothingToUndo(DomainError):
     """No mark is left to take back."""
+
+
+class NumbersUnclear(DomainError):
+    """What was typed are no numbers of rows."""
+
+
+class NumbersUnknown(DomainError):
+    """Nobody on the sheet has a number that was typed."""
 
 
 class Mark(Protocol):
@@ -77,3 +90,45 @@ def undoing(marks: Sequence[MarkT]) -> tuple[MarkT, MarkT | None]:
     if not standing:
         raise NothingToUndo("There is nothing to undo: no mark is left.")
     return standing[-1], standing[-2] if len(standing) > 1 else None
+
+
+def rows_meant(text: str, *, known: Collection[int]) -> set[int]:
+    """Return the rows of a paper sheet that "1-12, 15, 18" means.
+
+    Both ends of a range must be on the sheet; who left from its middle is passed over.
+    Raises `NumbersUnclear` or `NumbersUnknown`, naming what is wrong.
+    """
+    written = [each for each in _BETWEEN.split(_DASH.sub("-", text)) if each]
+    ranges = [_NUMBERS.fullmatch(each) for each in written]
+    unclear = [each for each, found in zip(written, ranges, strict=True) if found is None]
+    if unclear or not written:
+        what = f", not {_listed(unclear)}" if unclear else ""
+        raise NumbersUnclear(f"Write numbers like 1-12, 15, 18{what}.", field="numbers")
+    ends = [sorted((int(found[1]), int(found[2] or found[1]))) for found in ranges if found]
+    unknown = sorted({end for both in ends for end in both} - set(known))
+    if unknown:
+        raise NumbersUnknown(
+            f"Nobody on the sheet has the number {_listed(unknown)}. Nobody was marked.",
+            field="numbers",
+        )
+    return {number for number in known if any(first <= number <= last for first, last in ends)}
+
+
+def presences(text: str, *, known: Collection[int], were: Presence) -> dict[int, Presence]:
+    """Return what a paper sheet says of its rows, by their numbers.
+
+    The numbers of those who were present say nothing of others; those of the absent,
+    that everybody else was present.
+    """
+    meant = rows_meant(text, known=known)
+    if were == Presence.PRESENT:
+        return dict.fromkeys(meant, Presence.PRESENT)
+    return {each: Presence.ABSENT if each in meant else Presence.PRESENT for each in known}
+
+
+def _listed(what: Sequence[object]) -> str:
+    """Name some things: "3, 4 or 5", and of many the first."""
+    names = [str(each)[:20] for each in what[:_NAMED_AT_MOST]]
+    if len(what) > len(names):
+        return f"{', '.join(names)} and {len(what) - len(names)} more"
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -9,7 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from pdtrack.accounts.identity import me
 from pdtrack.attendance import actions, policy, queries
-from pdtrack.attendance.forms import AnswerForm, MarkForm, ObjectionForm, PartForm, RemovalForm
+from pdtrack.attendance.actions import Entered
+from pdtrack.attendance.forms import (
+    AnswerForm,
+    MarkForm,
+    ObjectionForm,
+    PaperForm,
+    PartForm,
+    RemovalForm,
+)
 from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.attendance.queries import Part
 from pdtrack.catalog import queries as catalog
@@ -114,6 +122,27 @@ def mark_rest_present(short_name: str, course_session_id: int) -> ResponseReturn
     except DomainError as refusal:
         flash_refusal(refusal)
     return _back_to_sheet(place, course_session, part)
+
+
+@bp.post(f"{SHEET}/paper")
+def enter_paper_sheet(short_name: str, course_session_id: int) -> ResponseReturnValue:
+    """Mark everybody whose number on the printed roster was typed in."""
+    place, course_session = _load(short_name, course_session_id)
+    authorize(policy.may_mark, course_session)
+    form = PaperForm()
+    part = _part(course_session, form)
+    if form.validate():
+        with form.showing_errors():
+            entered = actions.enter_paper_sheet(
+                course_session=course_session,
+                part=part,
+                numbers=form.numbers.data or "",
+                were=Presence(form.were.data),
+                actor=me(),
+            )
+            flash(_said_of(entered), "success")
+            return _back_to_sheet(place, course_session, part)
+    return _sheet(place, course_session, part, paper=form)
 
 
 @bp.route(REMOVAL, methods=["GET", "POST"])
@@ -237,6 +266,18 @@ def _part_label(part: Part) -> str:
     return filters.when(part.starts_at) if part.starts_at else "Work outside meetings"
 
 
+def _said_of(entered: Entered) -> str:
+    """Say what became of a paper sheet, and who was left as they were."""
+    said = [f"Marked {entered.present} present."]
+    if entered.absent:
+        said = [f"Marked {entered.present} present and {entered.absent} absent."]
+    if entered.left:
+        people = filters.plural(entered.left, "person was", "people were")
+        stay = "stays as marked" if entered.left == 1 else "stay as marked"
+        said.append(f"{people} marked otherwise before and {stay}.")
+    return " ".join(said)
+
+
 def _asked_part(course_session: CourseSession) -> Part | None:
     """Return the part that the address names, if it names one."""
     asked = request.args.get("meeting", "")
@@ -262,7 +303,9 @@ def _sheet(
     course_session: CourseSession,
     part: Part | None,
     refused: Refused | None = None,
+    paper: PaperForm | None = None,
 ) -> ResponseReturnValue:
+    meeting_id = part.meeting_id if part else None
     page = render_template(
         "attendance/sheet.html",
         place=place,
@@ -270,11 +313,12 @@ def _sheet(
         parts=queries.parts(course_session),
         part=part,
         registrations=queries.expected(course_session),
-        marks=queries.marks(course_session, part.meeting_id) if part else {},
-        tally=queries.tally(course_session, part.meeting_id) if part else None,
+        marks=queries.marks(course_session, meeting_id),
+        tally=queries.tally(course_session, meeting_id),
         refused=refused,
+        paper=paper or PaperForm(formdata=None, meeting=meeting_id),
     )
-    return page, UNPROCESSABLE if refused else 200
+    return page, UNPROCESSABLE if refused or paper else 200
 
 
 def _answer(

@@ -122,6 +122,37 @@ def test_marking_the_rest_overrules_nobody_and_marks_each_once(racing: Flask) ->
     assert [holding[each] for each in ids] == [Presence.ABSENT] * 4 + [Presence.PRESENT] * 8
 
 
+def enter(course_session_id: int, numbers: str) -> None:
+    course_session = db.session.get_one(CourseSession, course_session_id)
+    [part] = queries.parts(course_session)
+    actions.enter_paper_sheet(
+        course_session=course_session,
+        part=part,
+        numbers=numbers,
+        were=Presence.PRESENT,
+        actor=SYSTEM,
+    )
+
+
+def test_a_paper_sheet_typed_in_by_two_marks_each_once_and_overrules_nobody(
+    racing: Flask,
+) -> None:
+    course_session, ids = begun(8)
+
+    at_once(
+        racing,
+        [
+            *[partial(enter, course_session, "1-6")] * 3,
+            *(partial(mark, each, Presence.ABSENT) for each in ids[:3]),
+        ],
+    )
+
+    lines = Counter((entry.registration_id, entry.presence) for entry in log())
+    assert set(lines.values()) == {1}
+    holding = queries.newest(db.session.get_one(CourseSession, course_session))
+    assert {key[0] for key in holding} == set(ids[:6])
+
+
 def test_who_is_taken_off_meanwhile_does_not_keep_the_rest_from_being_marked(
     racing: Flask,
 ) -> None:

@@ -16,7 +16,7 @@ OF_ONE_SHAPE = 4
 # The narrowest is what 400 % of the widest leaves; the last is the one that axe looks at next.
 WIDTHS = (320, 360, 768, 1280)
 FILES = (".csv", ".xlsx", ".pdf", ".ics", ".json", ".xml", ".txt")
-_SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+OVERFLOWS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 _LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.href)"
 _LOST = """[...document.querySelectorAll('a[href^="#"]')].map(a => a.getAttribute('href').slice(1))
   .filter(id => id && !document.getElementById(id))"""
@@ -96,7 +96,7 @@ class Crawler:
     def _check_widths(self, url: str) -> None:
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 800})
-            if self.page.evaluate(_SCROLLS):
+            if self.page.evaluate(OVERFLOWS):
                 self._complain(url, f"scrolls sideways at {width} px")
 
     def _complain(self, url: str, what: str) -> None:

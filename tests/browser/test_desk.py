@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.crawler import OVERFLOWS
 from tests.readers import page_count
 from tests.servers import Site
 
@@ -80,6 +83,39 @@ def test_attendance_is_taken_by_keyboard_alone(
     expect(row).to_contain_text("Not marked")
     # Undo is gone with the mark; whoever pressed it is still at the same person.
     expect(row.get_by_role("button", name="Present")).to_be_focused()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_paper_sheet_is_typed_in_by_keyboard_alone_on_the_narrowest_screen(
+    demo_site: Site, open_as: Callable[..., Page], has_scripts: bool
+) -> None:
+    page = open_as(
+        demo_site,
+        COORDINATOR,
+        viewport={"width": 320, "height": 640},
+        java_script_enabled=has_scripts,
+    )
+    open_sheet(page)
+    page.locator("summary", has_text="Enter a paper sheet").focus()
+
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")  # Those who were absent.
+    page.keyboard.press("Tab")
+    page.keyboard.type("1, 997-999")
+    page.keyboard.press("Enter")
+
+    box = page.get_by_label("Numbers on the printed roster")
+    expect(box).to_have_value("1, 997-999")
+    expect(box).to_have_accessible_description(re.compile("has the number 997 or 999"))
+    expect(page.get_by_label("Those who were absent")).to_be_checked()
+    if has_scripts:
+        assert not page.evaluate(OVERFLOWS)
+        assert Axe().run(page).violations_count == 0
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        for _ in range(90):
+            page.keyboard.press("Shift+Tab")
+            assert page.evaluate(_IS_SEEN), page.evaluate(_WHAT)
 
 
 def test_the_button_says_how_many_certificates_it_issues(

@@ -30,6 +30,7 @@ from pdtrack.registration.queries.places import (
     line,
     position_in_line,
     positions,
+    row_numbers,
     standing,
 )
 
@@ -57,5 +58,6 @@ __all__ = [
     "prices_to_settle",
     "registered",
     "roster",
+    "row_numbers",
     "standing",
 ]

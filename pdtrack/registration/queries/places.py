@@ -204,6 +204,19 @@ def active(course_session: CourseSession) -> Sequence[Registration]:
     ).all()
 
 
+def row_numbers(course_session: CourseSession) -> dict[int, int]:
+    """Return the number that each registration has on paper, by its id: 1 for the oldest.
+
+    All count that the session ever had, so that whoever comes or goes changes no number.
+    """
+    ids = db.session.scalars(
+        select(Registration.id)
+        .where(Registration.course_session_id == course_session.id)
+        .order_by(Registration.id)
+    )
+    return {registration_id: number for number, registration_id in enumerate(ids, start=1)}
+
+
 def _whole_person() -> list[ExecutableOption]:
     return [
         joinedload(Registration.person).selectinload(Person.addresses),

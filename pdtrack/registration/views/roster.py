@@ -58,6 +58,7 @@ def print_roster(short_name: str, course_session_id: int) -> ResponseReturnValue
         place=place,
         course_session=course_session,
         registrations=queries.registered(course_session),
+        numbers=queries.row_numbers(course_session),
     )
 
 
