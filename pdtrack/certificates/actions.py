@@ -88,21 +88,28 @@ def reissue(*, certificate: Certificate, actor: Actor) -> Certificate:
             "This certificate says what is on record already. Put the name or the attendance right "
             "first, then issue it again."
         )
-    certificate.award.withdrawn_at = clock.now()
-    certificate.state = CertificateState.REPLACED
-    db.session.flush()
-    serial = _Numbers(course_session).next()
-    [newer] = _certify({serial: candidate}, actor=actor, edition=certificate.edition + 1)
-    certificate.replaced_by_id = newer.id
-    audit.record(
-        actor,
-        "certificate.replaced",
-        certificate,
-        organization_id=course_session.collaborative_id,
-        after={"replaced_by": newer.serial},
-    )
-    emails.replaced(newer)
+    [newer] = _replace({certificate: candidate}, course_session, actor=actor)
     return newer
+
+
+@action
+def reissue_changed(*, course_session: CourseSession, actor: Actor) -> list[Certificate]:
+    """Replace every certificate that says other hours than are on record, as one by one.
+
+    Whoever earns nothing now keeps the old one until it is revoked. Doing it again
+    replaces only what has changed since. Raises `NothingToCorrect`.
+    """
+    valid = set(queries.valid(course_session))
+    lock(course_session, course_session.collaborative, *valid)
+    outdated = {
+        each.certificate: each
+        for each in queries.candidates(course_session)
+        # One that was issued after the look above is right, and nobody holds it.
+        if each.may_be_replaced and each.certificate in valid
+    }
+    if not outdated:
+        raise NothingToCorrect("No certificate is left that can be issued again.")
+    return _replace(outdated, course_session, actor=actor)
 
 
 @action
@@ -185,10 +192,35 @@ class _Numbers:
         )
 
 
-def _certify(chosen: dict[str, Candidate], *, actor: Actor, edition: int = 1) -> list[Certificate]:
+def _replace(
+    outdated: dict[Certificate, Candidate], course_session: CourseSession, *, actor: Actor
+) -> list[Certificate]:
+    """Give each of these people a newer certificate; the old codes lead to the new ones."""
+    now = clock.now()
+    for older in outdated:
+        older.award.withdrawn_at = now
+        older.state = CertificateState.REPLACED
+    db.session.flush()  # Nobody has two awards at once.
+    numbers = _Numbers(course_session)
+    issued = _certify({numbers.next(): each for each in outdated.values()}, actor=actor)
+    accounts.load_addresses(each.person for each in issued)
+    for older, newer in zip(outdated, issued, strict=True):
+        older.replaced_by_id = newer.id
+        audit.record(
+            actor,
+            "certificate.replaced",
+            older,
+            organization_id=course_session.collaborative_id,
+            after={"replaced_by": newer.serial},
+        )
+        emails.replaced(newer)
+    return issued
+
+
+def _certify(chosen: dict[str, Candidate], *, actor: Actor) -> list[Certificate]:
     """Certify people under these serials, in as few statements for many as for one."""
     now = clock.now()
-    issued = [_new(each, serial, edition, now, actor) for serial, each in chosen.items()]
+    issued = [_new(each, serial, now, actor) for serial, each in chosen.items()]
     db.session.flush()
     places = [each.award.registration for each in issued]
     registration.mark_completed(registrations=places, actor=actor, at=now)
@@ -204,9 +236,7 @@ def _certify(chosen: dict[str, Candidate], *, actor: Actor, edition: int = 1) ->
     return issued
 
 
-def _new(
-    candidate: Candidate, serial: str, edition: int, now: datetime, actor: Actor
-) -> Certificate:
+def _new(candidate: Candidate, serial: str, now: datetime, actor: Actor) -> Certificate:
     place = candidate.registration
     award = Award(
         registration=place,
@@ -221,7 +251,7 @@ def _new(
     certificate = Certificate(
         award=award,
         person=place.person,
-        edition=edition,
+        edition=candidate.certificate.edition + 1 if candidate.certificate else 1,
         serial=serial,
         code=rules.new_code(),
         state=CertificateState.VALID,

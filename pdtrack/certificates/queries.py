@@ -56,6 +56,11 @@ class Candidate:
         issued = self.certificate
         return issued is not None and issued.award.minutes != self.decision.minutes
 
+    @property
+    def may_be_replaced(self) -> bool:
+        """Whether a certificate has changed, and a newer one can say what is on record."""
+        return self.has_changed and self.decision.is_earned
+
 
 def candidates(course_session: CourseSession) -> list[Candidate]:
     """Return everybody whose attendance is taken, with what they earned; four queries."""
@@ -90,6 +95,11 @@ def candidates(course_session: CourseSession) -> list[Candidate]:
             )
         )
     return found
+
+
+def valid(course_session: CourseSession) -> list[Certificate]:
+    """Return the certificates of a course session that still count."""
+    return list(_newest(course_session, CertificateState.VALID).values())
 
 
 def threshold() -> Threshold:

@@ -72,6 +72,22 @@ def candidates(short_name: str, course_session_id: int) -> ResponseReturnValue:
         rows=rows,
         due=due,
         ready=ready,
+        changed=[each for each in rows if each.has_changed],
+    )
+
+
+@bp.post(f"{DESK}/sessions/<int:course_session_id>/certificates/reissue")
+def reissue_changed(short_name: str, course_session_id: int) -> ResponseReturnValue:
+    """Replace all of a session's certificates that no longer say what is on record."""
+    place = or_404(organizations.collaborative(short_name))
+    course_session = or_404(catalog.course_session(place, course_session_id))
+    authorize(policy.may_issue, course_session)
+    try:
+        _say_issued(actions.reissue_changed(course_session=course_session, actor=me()), " again")
+    except DomainError as refusal:
+        flash_refusal(refusal)
+    return redirect(
+        url_for(".candidates", short_name=place.slug, course_session_id=course_session.id)
     )
 
 
@@ -190,10 +206,10 @@ def verify(code: str) -> ResponseReturnValue:
     )
 
 
-def _say_issued(issued: list[Certificate]) -> None:
+def _say_issued(issued: list[Certificate], again: str = "") -> None:
     """Say how many were issued, and who hears of it from nobody but staff."""
     count = filters.plural(len(issued), "certificate")
-    flash(f"Issued {count}. Whoever has an address is told by mail.", "success")
+    flash(f"Issued {count}{again}. Whoever has an address is told by mail.", "success")
     if unreachable := [each.person.display_name for each in issued if not each.person.email]:
         flash(f"Without an address, so print theirs: {', '.join(unreachable)}.", "warning")
 

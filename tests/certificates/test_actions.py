@@ -203,6 +203,80 @@ def test_nothing_replaces_a_certificate_when_nothing_is_earned_anymore() -> None
     assert certificate.state == CertificateState.VALID
 
 
+def test_all_that_changed_are_replaced_in_one_act_and_the_others_stay() -> None:
+    course_session = past()
+    places = [make.registration(course_session=course_session) for _ in range(3)]
+    for place in places:
+        mark(place, Presence.PRESENT)
+    old = {each.award.registration_id: each for each in issue(course_session, *places)}
+    ada, ben, eve = places
+    mark(ada, Presence.PARTIAL, 60)
+    mark(ben, Presence.PARTIAL, 60)
+
+    newer = actions.reissue_changed(course_session=course_session, actor=SYSTEM)
+
+    assert {queries.successor(old[each.id]) for each in (ada, ben)} == set(newer)
+    assert [each.serial[-6:] for each in newer] == ["000004", "000005"]
+    for each in newer:
+        assert (each.edition, each.award.minutes) == (2, 60)
+        assert old[each.award.registration_id].state == CertificateState.REPLACED
+    assert old[eve.id].state == CertificateState.VALID
+    corrected = OutgoingEmail.subject.startswith("Your corrected certificate")
+    told = db.session.scalars(select(OutgoingEmail.to_address).where(corrected)).all()
+    assert set(told) == {ada.person.email, ben.person.email}
+
+
+def test_replacing_all_again_replaces_nothing() -> None:
+    course_session = past()
+    ada = make.registration(course_session=course_session)
+    mark(ada, Presence.PRESENT)
+    issue(course_session, ada)
+    mark(ada, Presence.PARTIAL, 60)
+    actions.reissue_changed(course_session=course_session, actor=SYSTEM)
+
+    with pytest.raises(actions.NothingToCorrect):
+        actions.reissue_changed(course_session=course_session, actor=SYSTEM)
+
+    assert db.session.scalar(select(func.count(Certificate.id))) == 2
+
+
+def test_whoever_earns_nothing_anymore_keeps_the_old_one_until_it_is_revoked() -> None:
+    course_session = past()
+    ada, ben = (make.registration(course_session=course_session) for _ in range(2))
+    for each in (ada, ben):
+        mark(each, Presence.PRESENT)
+    issue(course_session, ada, ben)
+    mark(ada, Presence.PARTIAL, 60)
+    mark(ben, Presence.ABSENT)
+
+    [newer] = actions.reissue_changed(course_session=course_session, actor=SYSTEM)
+
+    assert newer.person_id == ada.person_id
+    [left] = [each for each in queries.candidates(course_session) if each.has_changed]
+    assert (left.registration, left.may_be_replaced) == (ben, False)
+    with pytest.raises(actions.NothingToCorrect):
+        actions.reissue_changed(course_session=course_session, actor=SYSTEM)
+
+
+def test_replacing_many_asks_no_more_than_replacing_few() -> None:
+    asked = []
+    for people in (2, 8):
+        course_session = past()
+        places = [make.registration(course_session=course_session) for _ in range(people)]
+        for place in places:
+            mark(place, Presence.PRESENT)
+        issue(course_session, *places)
+        for place in places:
+            mark(place, Presence.PARTIAL, 60)
+        db.session.expunge_all()
+        again = db.session.get_one(CourseSession, course_session.id)
+        with count_queries() as statements:
+            assert len(actions.reissue_changed(course_session=again, actor=SYSTEM)) == people
+        asked.append(len([each for each in statements if each.startswith("SELECT")]))
+
+    assert asked[0] == asked[1]
+
+
 def test_a_revoked_certificate_keeps_its_reason_and_may_be_issued_anew() -> None:
     course_session = past()
     ada = make.registration(course_session=course_session)

@@ -215,3 +215,50 @@ def test_staff_hear_whom_no_mail_reaches(client: FlaskClient, ada: Registration)
 
     assert "Issued 2 certificates." in page
     assert "print theirs: Nia Quill." in page
+
+
+def partly(registration: Registration, presence: Presence = Presence.PARTIAL) -> None:
+    [part] = attendance_queries.parts(registration.course_session)
+    minutes = 60 if presence == Presence.PARTIAL else None
+    attendance.mark(
+        registration=registration, part=part, presence=presence, minutes=minutes, actor=SYSTEM
+    )
+
+
+def test_certificates_that_say_other_hours_are_counted_and_issued_again_at_once(
+    client: FlaskClient, ada: Registration
+) -> None:
+    ben = attended(make.registration(course_session=ada.course_session))
+    make.sign_in(client, make.coordinator(ada.course_session.collaborative))
+    client.post(page_of(ada), data={"registrations": [ada.id, ben.id]})
+    assert "no longer say" not in client.get(page_of(ada)).text
+    partly(ada)
+    partly(ben)
+
+    page = client.get(page_of(ada)).text
+    assert "2 no longer say what is on record" in page
+    assert "Issue 2 again" in page
+    assert "The certificate says 6 hours." in page
+
+    done = client.post(f"{page_of(ada)}/reissue", follow_redirects=True).text
+    assert "Issued 2 certificates again." in done
+    assert "no longer say" not in done
+    twice = client.post(f"{page_of(ada)}/reissue", follow_redirects=True).text
+    assert "No certificate is left that can be issued again." in twice
+    assert len(db.session.scalars(select(Certificate)).all()) == 4
+
+
+def test_a_certificate_of_nothing_is_not_issued_again_but_named_to_be_revoked(
+    client: FlaskClient, ada: Registration
+) -> None:
+    certificate = issued(client, ada)
+    partly(ada, Presence.ABSENT)
+
+    page = client.get(page_of(ada)).text
+
+    assert "1 no longer says what is on record" in page
+    assert "again</button>" not in page
+    listed = page.partition("1 certificate cannot be issued again")[2].partition("</ul>")[0]
+    assert "Revoke each of these" in listed
+    assert certificate.serial in listed
+    assert "Was not there: no minutes were credited." in listed
