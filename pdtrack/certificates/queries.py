@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from pdtrack.accounts.models import Employment, Person
 from pdtrack.attendance import queries as attendance
 from pdtrack.attendance.models import AttendanceEntry, Presence
-from pdtrack.catalog.models import CourseSession
+from pdtrack.catalog.models import CourseSession, Meeting
 from pdtrack.certificates import rules
 from pdtrack.certificates.models import (
     Award,
@@ -25,7 +27,7 @@ from pdtrack.certificates.rules import Decision, Threshold
 from pdtrack.core import clock, regulations
 from pdtrack.core.db import db
 from pdtrack.organizations.models import Organization
-from pdtrack.registration.models import Registration
+from pdtrack.registration.models import Registration, Status
 
 MOST_ATTEMPTS = 5
 
@@ -60,6 +62,13 @@ class Candidate:
     def may_be_replaced(self) -> bool:
         """Whether a certificate has changed, and a newer one can say what is on record."""
         return self.has_changed and self.decision.is_earned
+
+
+class Changed(NamedTuple):
+    """A session with how many of its certificates say other hours than are on record."""
+
+    course_session: CourseSession
+    certificates: int
 
 
 def candidates(course_session: CourseSession) -> list[Candidate]:
@@ -100,6 +109,71 @@ def candidates(course_session: CourseSession) -> list[Candidate]:
 def valid(course_session: CourseSession) -> list[Certificate]:
     """Return the certificates of a course session that still count."""
     return list(_newest(course_session, CertificateState.VALID).values())
+
+
+def changed(collaborative: Organization, *, since: datetime, limit: int) -> list[Changed]:
+    """Return sessions with how many of their certificates say other hours than are on record.
+
+    Only of those that ended since then, the oldest first.
+    """
+    rows = db.session.execute(
+        select(CourseSession, func.count())
+        .select_from(CourseSession)
+        .where(
+            CourseSession.collaborative_id == collaborative.id,
+            or_(CourseSession.ends_at.is_(None), CourseSession.ends_at > since),
+            *_has_changed(),
+        )
+        .group_by(CourseSession.id)
+        .order_by(CourseSession.ends_at, CourseSession.id)
+        .limit(limit)
+    )
+    return [Changed(*row) for row in rows]
+
+
+def count_changed(course_session: CourseSession) -> int:
+    """Count a session's certificates that say other hours than are on record."""
+    statement = select(func.count()).select_from(CourseSession)
+    return (
+        db.session.scalar(statement.where(CourseSession.id == course_session.id, *_has_changed()))
+        or 0
+    )
+
+
+def _has_changed() -> list[ColumnElement[bool]]:
+    """Find what `Candidate.has_changed` finds, without reading everybody who came."""
+    return [
+        Registration.course_session_id == CourseSession.id,
+        Registration.status == Status.REGISTERED,
+        Registration.completed_at.is_not(None),  # Written whenever a certificate is issued.
+        Award.registration_id == Registration.id,
+        Award.kind == AwardKind.HOURS,
+        Award.withdrawn_at.is_(None),
+        Certificate.award_id == Award.id,
+        Certificate.state == CertificateState.VALID,
+        Award.minutes != _minutes_on_record(),
+    ]
+
+
+def _minutes_on_record() -> ColumnElement[int]:
+    """Add up the entries that hold of what the session still credits."""
+    later = aliased(AttendanceEntry)
+    is_outdated = exists().where(
+        later.registration_id == AttendanceEntry.registration_id,
+        later.meeting_id.is_not_distinct_from(AttendanceEntry.meeting_id),
+        later.id > AttendanceEntry.id,
+    )
+    is_credited = or_(
+        and_(AttendanceEntry.meeting_id.is_(None), CourseSession.independent_minutes > 0),
+        and_(AttendanceEntry.meeting_id.is_not(None), Meeting.cancelled_at.is_(None)),
+    )
+    return (
+        select(func.coalesce(func.sum(AttendanceEntry.minutes), 0))
+        .outerjoin(Meeting, Meeting.id == AttendanceEntry.meeting_id)
+        .where(AttendanceEntry.registration_id == Registration.id, ~is_outdated, is_credited)
+        .correlate(Registration, CourseSession)
+        .scalar_subquery()
+    )
 
 
 def threshold() -> Threshold:

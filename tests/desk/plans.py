@@ -14,6 +14,8 @@ from pdtrack.attendance.models import Presence
 from pdtrack.attendance.queries import Part, find_part
 from pdtrack.catalog.details import PlannedMeeting, SessionDetails
 from pdtrack.catalog.models import CourseSession, Meeting
+from pdtrack.certificates import actions as certificates
+from pdtrack.certificates.models import Certificate
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
@@ -87,6 +89,18 @@ def mark(
         registration=someone, part=part, presence=presence, minutes=minutes, actor=SYSTEM
     )
     return part
+
+
+def certified(someone: Registration, *, then: Presence | None = None) -> Certificate:
+    """Certify somebody as present, and put the attendance right afterwards if told."""
+    for meeting in someone.course_session.meetings:
+        mark(someone, meeting=meeting)
+    [certificate] = certificates.issue(
+        course_session=someone.course_session, registration_ids={someone.id}, actor=SYSTEM
+    )
+    if then:
+        mark(someone, then)
+    return certificate
 
 
 def unmark(someone: Registration, part: Part) -> None:

@@ -12,6 +12,8 @@ from pdtrack.attendance.models import Presence
 from pdtrack.attendance.queries import Part
 from pdtrack.catalog import actions as catalog
 from pdtrack.catalog.models import CourseSession, Format, SessionState
+from pdtrack.certificates import actions as issuing
+from pdtrack.certificates import queries as certificates
 from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM, RoleKind
 from pdtrack.core.db import db
@@ -205,6 +207,71 @@ def test_no_certificate_waits_for_whoever_was_never_there_or_before_the_end() ->
     assert not needs(session.collaborative, at=meeting.ends_at - HOUR).certificates
     assert needs(session.collaborative, at=meeting.ends_at).certificates
     assert not needs(session.collaborative, at=meeting.ends_at + 121 * DAY).certificates
+
+
+def changed_at(session: CourseSession) -> int:
+    """How many certificates changed, which the desk says as the session's own page does."""
+    counted = sum(each.has_changed for each in certificates.candidates(session))
+    found = {
+        each.course_session: each.certificates for each in needs(session.collaborative).changed
+    }
+    assert found == ({session: counted} if counted else {})
+    assert certificates.count_changed(session) == counted
+    return counted
+
+
+def test_certificates_that_say_other_hours_wait_until_they_are_issued_again_or_revoked() -> None:
+    session, ada = held(starts_at=clock.now() - 8 * DAY, meetings=2)
+    ben, eve = (make.registration(course_session=session) for _ in range(2))
+    certificate = [plans.certified(each) for each in (ada, ben, eve)][1]
+    assert not changed_at(session)
+
+    plans.mark(ada, Presence.PARTIAL, meeting=session.meetings[1])
+    part = plans.mark(ben, Presence.ABSENT)
+    assert changed_at(session) == 2
+    plans.mark(ben, Presence.ABSENT, meeting=session.meetings[1])
+    assert changed_at(session) == 2
+    issuing.reissue_changed(course_session=session, actor=SYSTEM)
+    assert changed_at(session) == 1
+    issuing.revoke(certificate=certificate, reason="Was not there.", actor=SYSTEM)
+    assert not changed_at(session)
+
+    plans.unmark(ben, part)
+    assert not changed_at(session)
+
+
+def test_a_mark_that_is_taken_back_makes_a_certificate_right_again() -> None:
+    session, ada = held()
+    plans.certified(ada)
+
+    part = plans.mark(ada, Presence.PARTIAL)
+    assert changed_at(session) == 1
+    plans.unmark(ada, part)
+    assert not changed_at(session)
+
+
+def test_what_a_session_no_longer_credits_changes_its_certificates() -> None:
+    session, ada = held(starts_at=clock.now() - 8 * DAY, meetings=2, independent_minutes=60)
+    attendance.mark(registration=ada, part=Part(None, 60), presence=Presence.PRESENT, actor=SYSTEM)
+    plans.certified(ada)
+    assert not changed_at(session)
+
+    session.independent_minutes = 0
+    db.session.commit()
+    assert changed_at(session) == 1
+    session.independent_minutes = 60
+    session.meetings[1].cancelled_at = clock.now()
+    db.session.commit()
+    assert changed_at(session) == 1
+
+
+def test_certificates_of_long_ago_and_of_others_do_not_wait() -> None:
+    session, ada = held()
+    plans.certified(ada, then=Presence.PARTIAL)
+
+    assert needs(session.collaborative, at=clock.now() + 300 * DAY).changed
+    assert not needs(session.collaborative, at=clock.now() + 365 * DAY).changed
+    assert not needs(make.collaborative()).changed
 
 
 def test_a_meeting_called_off_keeps_no_certificate_back() -> None:

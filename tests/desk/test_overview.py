@@ -32,6 +32,8 @@ def everything(place: Collaborative) -> CourseSession:
     ada = make.registration(course_session=held, person=zoe)
     part = plans.mark(ada, Presence.PARTIAL)
     attendance.raise_objection(registration=ada, part=part, text="Wrong.", actor=ada.person)
+    changed = make.course_session(collaborative=place, title="Changed", starts_at=plans.morning(-3))
+    plans.certified(make.registration(course_session=changed, person=zoe), then=Presence.PARTIAL)
     missed = make.course_session(collaborative=place, title="Missed", starts_at=plans.morning(-2))
     plans.unreachable(missed)
     soon: dict[str, Any] = {"collaborative": place, "starts_at": plans.morning(5)}
@@ -51,6 +53,7 @@ ORDER = [
     "Not published yet: Draft",
     "Too few people: Short",
     "People wait although places are free: Line",
+    "Certificates no longer match the attendance: Changed",
     "Certificates can be issued: Held",
     "Mail could not be delivered to",
 ]
@@ -67,6 +70,7 @@ def test_what_is_most_urgent_comes_first_and_leads_to_where_it_is_done(
     assert -1 not in found, list(zip(ORDER, found, strict=True))
     assert found == sorted(found)
     assert "1 person waits, 2 places are free" in page
+    assert "1 certificate says other hours than are on record" in page
     assert sent.address(line, "/roster") in page
 
 

@@ -22,6 +22,8 @@ from pdtrack.catalog.models import (
     SessionState,
     Venue,
 )
+from pdtrack.certificates import queries as certificates
+from pdtrack.certificates.queries import Changed
 from pdtrack.core import clock
 from pdtrack.core.db import db
 from pdtrack.core.outbox import MailState, OutgoingEmail
@@ -33,6 +35,8 @@ from pdtrack.registration.models import ACTIVE, TAKING_PLACE, Registration, Stat
 MOST_OF_A_KIND = 20
 MOST_AHEAD = 100
 CERTIFICATES_ARE_LATE = timedelta(days=120)
+# Nobody corrects what is older, and the desk does not look through all that there ever was.
+CHANGES_ARE_OLD = timedelta(days=365)
 FAILED_MAIL_IS_OLD = timedelta(days=14)
 
 
@@ -66,6 +70,7 @@ class Needs:
     drafts: Sequence[CourseSession] = ()
     short: list[Filling] = field(default_factory=list)
     waitlists: list[Filling] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
     certificates: list[Ready] = field(default_factory=list)
     failed_mail: Sequence[OutgoingEmail] = ()
 
@@ -98,6 +103,9 @@ def needs_me_now(place: Collaborative, *, teacher: Person | None = None) -> Need
         waitlists=[
             each for each in fillings if each.waiting and each.taken < each.course_session.capacity
         ],
+        changed=certificates.changed(
+            place, since=clock.now() - CHANGES_ARE_OLD, limit=MOST_OF_A_KIND
+        ),
         certificates=_certificates_ready(place),
         failed_mail=_failed_mail(place),
     )
