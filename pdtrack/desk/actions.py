@@ -11,6 +11,7 @@ from pdtrack.catalog import actions as catalog
 from pdtrack.catalog import queries as catalog_queries
 from pdtrack.catalog.details import PlannedMeeting, SessionDetails, VenueDetails
 from pdtrack.catalog.models import Course, CourseSession, SessionState, Venue
+from pdtrack.certificates import queries as certificates
 from pdtrack.core import audit, clock, filters, outbox
 from pdtrack.core.authz import Actor
 from pdtrack.core.db import action, lock
@@ -57,6 +58,8 @@ class Saved:
 
     promoted: list[Registration] = field(default_factory=list)
     recredited: int = 0
+    # Certificates that say other hours than are on record once it is saved.
+    outdated: int = 0
     mails: int = 0
     unreachable: list[str] = field(default_factory=list)
 
@@ -288,18 +291,19 @@ def _follow(
 ) -> Saved:
     """Move the line up where there is room, let marks follow, tell everybody what has changed."""
     promoted = registration.rebalance(course_session=course_session, actor=actor)
-    recredited = _recredit(course_session, before, actor=actor)
+    followed = _recredit(course_session, before, actor=actor)
     told = None if telling == Telling.QUIETLY else _tell(course_session, before, actor=actor)
-    saved = _ask_or_say([told] if told else [], telling)
-    return replace(saved, promoted=promoted, recredited=recredited)
+    saved = _ask_or_say([told] if told else [], telling, outdated=followed.outdated)
+    return replace(saved, promoted=promoted, recredited=followed.recredited)
 
 
-def _recredit(course_session: CourseSession, before: Plan, *, actor: Actor) -> int:
-    """Let attendance that was taken follow what is credited now."""
+def _recredit(course_session: CourseSession, before: Plan, *, actor: Actor) -> Saved:
+    """Let attendance that was taken follow what is credited now; certificates stay as they are."""
     is_other = rules.credits_otherwise(before, rules.plan_of(course_session))
     if not is_other or not queries.has_credit(course_session):
-        return 0
-    return attendance.recredit(course_session=course_session, actor=actor)
+        return Saved()
+    recredited = attendance.recredit(course_session=course_session, actor=actor)
+    return Saved(recredited=recredited, outdated=certificates.count_changed(course_session))
 
 
 def _tell(course_session: CourseSession, before: Plan, *, actor: Actor) -> Told | None:
@@ -330,7 +334,9 @@ def _tell(course_session: CourseSession, before: Plan, *, actor: Actor) -> Told 
     )
 
 
-def _ask_or_say(told: Sequence[Told], telling: Telling, *, with_titles: bool = False) -> Saved:
+def _ask_or_say(
+    told: Sequence[Told], telling: Telling, *, outdated: int = 0, with_titles: bool = False
+) -> Saved:
     """Say how many were told; or ask first, which takes the change and the mail back."""
     mails = [mail for each in told for mail in each.mails]
     unreachable = list(dict.fromkeys(name for each in told for name in each.unreachable))
@@ -340,5 +346,7 @@ def _ask_or_say(told: Sequence[Told], telling: Telling, *, with_titles: bool = F
             for each in told
             for change in each.changes
         ]
-        raise AskFirst(Preview(changes, mails[0].subject, mails[0].text, len(mails), unreachable))
-    return Saved(mails=len(mails), unreachable=unreachable)
+        raise AskFirst(
+            Preview(changes, mails[0].subject, mails[0].text, len(mails), unreachable, outdated)
+        )
+    return Saved(outdated=outdated, mails=len(mails), unreachable=unreachable)

@@ -68,6 +68,8 @@ class Preview:
     text: str
     mails: int
     unreachable: list[str]
+    # Certificates that would then say other hours than are on record.
+    outdated: int = 0
 
 
 def plan_of(course_session: CourseSession) -> Plan:

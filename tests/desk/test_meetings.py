@@ -256,6 +256,23 @@ def test_a_change_of_time_is_asked_about_with_the_rows_as_typed(
     assert session.version == form["version"]
 
 
+def test_certificates_that_a_corrected_meeting_leaves_behind_are_named_before_and_after(
+    desk: FlaskClient, place: Collaborative
+) -> None:
+    session = plans.held_at(collaborative=place, starts_at=plans.morning(-9))
+    plans.certified(make.registration(course_session=session))
+    shorter = sent.shown(session.meetings[0], end="12:00")
+    address, version = sent.address(session, "/meetings"), session.version
+    form = {"version": version, **sent.numbered([shorter, sent.row()])}
+
+    question = desk.post(address, data=form).text
+    saved = desk.post(address, data={**form, "telling": "quietly"}, follow_redirects=True).text
+
+    assert "1 certificate no longer matches the attendance" in question
+    assert "The attendance of 1 person follows what is credited now." in saved
+    assert "1 certificate no longer matches the attendance. Issue again under" in saved
+
+
 def test_rows_with_numbers_that_no_page_writes_break_nothing(
     desk: FlaskClient, session: CourseSession
 ) -> None:

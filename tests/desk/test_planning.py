@@ -294,6 +294,33 @@ def test_attendance_that_was_taken_follows_a_meeting_that_took_less_time() -> No
     assert [minutes_of(each) for each in (ada, ben, cy)] == [15, 15, 0]
 
 
+def test_whoever_saves_hears_how_many_certificates_no_longer_match() -> None:
+    session = plans.held_at(meetings=2, starts_at=plans.morning(-9))
+    ada, ben = plans.unreachable(session), plans.unreachable(session)
+    plans.certified(ada)
+    plans.mark(ben)
+    first, second = plans.plans(session)
+    shorter = replace(first, ends_at=first.ends_at - HOUR)
+
+    saved = save(session, [shorter, second])
+    assert (saved.recredited, saved.outdated) == (2, 1)
+    back = save(session, [first, second])
+    assert (back.recredited, back.outdated) == (2, 0)
+    assert save(session, [first, second]).outdated == 0
+
+
+def test_the_question_says_how_many_certificates_would_no_longer_match() -> None:
+    session = plans.held_at(starts_at=plans.morning(-9))
+    certificate = plans.certified(make.registration(course_session=session))
+    [held] = plans.plans(session)
+
+    with pytest.raises(actions.AskFirst) as question:
+        save(session, [replace(held, break_minutes=0), plans.sitting(plans.morning(9))])
+
+    assert question.value.preview.outdated == 1
+    assert certificate.award.minutes == minutes_of(certificate.award.registration)
+
+
 def test_a_mark_that_holds_again_is_worth_what_its_meeting_credits_now() -> None:
     session = plans.begun()
     ada = plans.unreachable(session)

@@ -57,6 +57,11 @@ def say(saved: actions.Saved, *, done: str = "Saved.", taken_back: str = "") -> 
     if saved.recredited:
         people = filters.plural(saved.recredited, "person", "people")
         flash(f"The attendance of {people} follows what is credited now.", "info")
+    if saved.outdated:
+        count = filters.plural(
+            saved.outdated, "certificate no longer matches", "certificates no longer match"
+        )
+        flash(f"{count} the attendance. Issue again under Certificates what changed.", "warning")
     promoted = [each.person.display_name for each in saved.promoted if not each.person.email]
     if untold := list(dict.fromkeys([*saved.unreachable, *promoted])):
         flash(f"Without an address, so tell them yourself: {rules.named(untold)}.", "warning")
