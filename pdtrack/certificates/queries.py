@@ -114,14 +114,14 @@ def valid(course_session: CourseSession) -> list[Certificate]:
 def changed(collaborative: Organization, *, since: datetime, limit: int) -> list[Changed]:
     """Return sessions with how many of their certificates say other hours than are on record.
 
-    Only of those that ended since then, the oldest first.
+    Only of those that ended or were edited since then, the oldest first.
     """
     rows = db.session.execute(
         select(CourseSession, func.count())
         .select_from(CourseSession)
         .where(
             CourseSession.collaborative_id == collaborative.id,
-            or_(CourseSession.ends_at.is_(None), CourseSession.ends_at > since),
+            or_(CourseSession.ends_at > since, CourseSession.changed_at > since),
             *_has_changed(),
         )
         .group_by(CourseSession.id)

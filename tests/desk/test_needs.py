@@ -269,8 +269,12 @@ def test_certificates_of_long_ago_and_of_others_do_not_wait() -> None:
     session, ada = held()
     plans.certified(ada, then=Presence.PARTIAL)
 
-    assert needs(session.collaborative, at=clock.now() + 300 * DAY).changed
-    assert not needs(session.collaborative, at=clock.now() + 365 * DAY).changed
+    assert needs(session.collaborative, at=clock.now() + 119 * DAY).changed
+    later = clock.now() + 121 * DAY
+    assert not needs(session.collaborative, at=later).changed
+    session.changed_at = later  # Somebody edits it.
+    db.session.commit()
+    assert needs(session.collaborative, at=later).changed
     assert not needs(make.collaborative()).changed
 
 

@@ -35,8 +35,8 @@ from pdtrack.registration.models import ACTIVE, TAKING_PLACE, Registration, Stat
 MOST_OF_A_KIND = 20
 MOST_AHEAD = 100
 CERTIFICATES_ARE_LATE = timedelta(days=120)
-# Nobody corrects what is older, and the desk does not look through all that there ever was.
-CHANGES_ARE_OLD = timedelta(days=365)
+# The desk does not look through all that there ever was each time somebody opens it.
+CHANGES_ARE_OLD = timedelta(days=120)
 FAILED_MAIL_IS_OLD = timedelta(days=14)
 
 
