@@ -199,6 +199,7 @@ def settle(short_name: str, objection_id: int) -> ResponseReturnValue:
         with form.showing_errors():
             actions.settle(objection=objection, answer=form.answer.data or "", actor=me())
             flash("Your answer is on its way.", "success")
+            _say_certified(objection.registration)
             return redirect(url_for(".unposted", short_name=place.slug))
     registration = objection.registration
     return form_page(
@@ -321,6 +322,17 @@ def _sheet(
     return page, UNPROCESSABLE if refused or paper else 200
 
 
+def _say_certified(registration: Registration) -> None:
+    """Say that a certificate does not follow by itself when somebody's attendance is corrected."""
+    if registration.completed_at is not None:
+        name = registration.person.display_name
+        flash(
+            f"A certificate was issued to {name} before. If the hours have changed, it is issued "
+            "again under Certificates.",
+            "warning",
+        )
+
+
 def _answer(
     place: Collaborative,
     course_session: CourseSession,
@@ -332,6 +344,7 @@ def _answer(
     if not is_htmx():
         if refused:
             return _sheet(place, course_session, part, refused)
+        _say_certified(registration)
         response = _back_to_sheet(place, course_session, part)
         response.location += f"#row-{registration.id}"
         return response
