@@ -23,6 +23,12 @@ def _at_most(most: int) -> Length:
     return Length(max=most, message=_TOO_LONG.format(most=most))
 
 
+class EmployerField(SelectField):
+    """A list of employers; its combo box says what the list calls one that is missing."""
+
+    missing = "Not on this list"
+
+
 class RegistrationForm(Form):
     """A request for a place."""
 
@@ -75,7 +81,7 @@ class NewPersonForm(StaffRegistrationForm):
     last_name = StringField(
         "Last name", [DataRequired("Enter the last name."), _at_most(100), OneLine()]
     )
-    employer = SelectField("Where the person works", [InputRequired("Choose the employer.")])
+    employer = EmployerField("Where the person works", [InputRequired("Choose the employer.")])
     employer_name = StringField(
         "Name of an employer that is not on the list", [Optional(), _at_most(200), OneLine()]
     )
@@ -93,7 +99,7 @@ class NewPersonForm(StaffRegistrationForm):
             ("", "Nothing chosen"),
             *((str(each.id), each.name) for each in organizations.employers()),
             *(
-                (f"{OTHER}{each.value}", f"Not on this list: {each.label}")
+                (f"{OTHER}{each.value}", f"{EmployerField.missing}: {each.label}")
                 for each in OtherEmployer
             ),
         ]

@@ -14,6 +14,7 @@ from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import OrganizationKind, School
 from pdtrack.organizations.queries import Employer
 
+MISSING = "Not on this list"
 NOT_LISTED = "My employer is not on this list"
 _OTHER = "other:"
 
@@ -26,9 +27,7 @@ def employer_choices() -> list[SelectChoice]:
         *_group("Districts", known, OrganizationKind.DISTRICT),
         *_group("Collaboratives", known, OrganizationKind.COLLABORATIVE),
         *(
-            SelectChoice(
-                f"{_OTHER}{kind.value}", f"Not on this list: {kind.label}", optgroup=NOT_LISTED
-            )
+            SelectChoice(f"{_OTHER}{kind.value}", f"{MISSING}: {kind.label}", optgroup=NOT_LISTED)
             for kind in OtherEmployer
         ),
     ]
@@ -46,6 +45,13 @@ class EmployerField(SelectField):
     Show it with the `combo_box` macro: typing searches it, and without JavaScript
     it is a plain select with groups. `workplace` says what was chosen.
     """
+
+    # For the script of the combo box: what it hints at while one types, and for what is not there.
+    typing_hint = (
+        "Type part of the name of the district or collaborative. "
+        f"If it is missing, type “not” to find “{MISSING}”."
+    )
+    missing = MISSING
 
     def __init__(self, label: str | None = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, choices=employer_choices, **kwargs)
@@ -70,8 +76,8 @@ class EmployerFields(Form):
     employer = EmployerField(
         "Where do you work?",
         [InputRequired("Choose the employer; if it is missing, say what kind it is.")],
-        description="Type part of the name of the district or collaborative. "
-        f"If it is missing, type “not” to find “{NOT_LISTED.removeprefix('My employer is ')}”.",
+        description="Choose your district or collaborative. "
+        f"If it is missing, choose “{MISSING}” at the end of the list.",
     )
     employer_name = StringField(
         "Name of an employer that is not on the list",
