@@ -252,6 +252,67 @@ def test_an_empty_result_knows_what_is_near() -> None:
     assert len(nothing.items) == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("restrant", "restraint"),
+        ("dyslexa", "dyslexia"),
+        ("bulying", "bullying"),
+        ("autisim", "autism"),
+        ("RÉSTRANT", "restraint"),
+        ("Enseñrar", "enseñar"),
+        ("dyslexa scrning", "dyslexia screening"),
+        ("dyslexia scrning", "dyslexia screening"),
+        ("autisim training", "autism"),
+        ("de-escaltion basic", "de escalation basic"),
+    ],
+)
+def test_mistyped_words_lead_to_what_was_meant(typed: str, meant: str) -> None:
+    session("restraint", "De-escalation, basic")
+    session("dyslexia", "Dyslexia: screening")
+    session("bullying-prevention", "Safe schools")
+    session("autism", "Enseñar al niño")
+
+    assert found(text=typed) == []
+    near = search.near(Wanted(text=typed))
+
+    assert near
+    assert near.meant == meant
+    assert [each.title for each in near.items] == found(text=meant) != []
+
+
+@pytest.mark.parametrize("text", ["zebra", "qqqqqq", "autisim zebra", "sei xyz", "ats", "", "?!"])
+def test_nothing_is_offered_where_nothing_is_near(text: str) -> None:
+    session("autism", "Autism, basics")
+    session("leadership", "Cats and rats")
+
+    near = search.near(Wanted(text=text))
+
+    assert near
+    assert near.meant == ""
+
+
+def test_nothing_is_offered_of_what_is_not_on_the_list() -> None:
+    session("autism", "Volcanoes", days=-3)
+    session("autism", "Glaciers", state=SessionState.DRAFT)
+    session("sei", "Multilingual learners")
+
+    for text in ("volcanos", "volcnoes", "glacirs", "dyslexa"):
+        near = search.near(Wanted(text=text))
+        assert near
+        assert near.meant == ""
+
+
+def test_words_that_are_known_but_not_together_are_left_alone() -> None:
+    session("autism", "Autism, basics")
+    session("sei", "Multilingual learners")
+
+    near = search.near(Wanted(text="autism multilingual"))
+
+    assert near
+    assert (near.reason, near.meant) == ("Some of the words", "")
+
+
 def test_actions_keep_the_index_in_step() -> None:
     made = session("autism", "Autism")
     sei = db.session.scalars(select(Topic).where(Topic.slug == "sei")).one()

@@ -104,6 +104,16 @@ def test_nothing_found_says_what_is_near(client: FlaskClient, ces: Collaborative
     assert "Coming up next" in client.get("/sessions?q=zebra").text
 
 
+def test_what_was_mistyped_is_asked_back_as_a_link(client: FlaskClient, ces: Collaborative) -> None:
+    session(ces, "Autism, basics")
+
+    page = " ".join(client.get("/sessions?q=autisim&format=online").text.split())
+
+    assert 'Did you mean <a href="/sessions?q=autism">autism</a>?' in page
+    assert "Autism, basics" in page
+    assert "Did you mean" not in client.get("/sessions?q=zebra").text
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -366,6 +376,8 @@ def test_pages_cost_the_same_for_few_and_for_many(
         "/sessions",
         "/sessions?q=cpi",
         "/sessions?q=zebra+crossing&open=1",
+        "/sessions?q=crowsing&open=1",
+        "/sessions?q=autisim+zebra&open=1&format=online",
         f"/sessions/{made.id}",
         "/collaboratives",
         "/collaboratives/ces",

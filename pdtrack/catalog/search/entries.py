@@ -154,7 +154,12 @@ def matching(question: ColumnElement[str], dialect: str) -> Select[Any]:
 
 
 def question(
-    asked: Sequence[str], dialect: str, *, by_subject: bool = False, any_word: bool = False
+    asked: Sequence[str],
+    dialect: str,
+    *,
+    by_subject: bool = False,
+    any_word: bool = False,
+    is_begun: bool = True,
 ) -> str:
     """Write words as a question: all of them, or any; the last may be the beginning of one.
 
@@ -162,11 +167,12 @@ def question(
     """
     if dialect == "sqlite":
         quoted = [f'"{word}"' for word in asked]
-        quoted[-1] += " *"
+        quoted[-1] += " *" if is_begun else ""
         query = (" OR " if any_word else " AND ").join(quoted)
         return f"subject : ({query})" if by_subject else query
     label = "A" if by_subject else ""
-    ends = [*(f":{label}" if label else "" for _ in asked[:-1]), f":*{label}"]
+    end = f":{label}" if label else ""
+    ends = [*(end for _ in asked[:-1]), f":*{label}" if is_begun else end]
     pairs = zip(asked, ends, strict=True)
     return (" | " if any_word else " & ").join(f"{word}{end}" for word, end in pairs)
 

@@ -14,7 +14,7 @@ from pdtrack.catalog.models import (
     Format,
     Promise,
 )
-from pdtrack.catalog.search import entries, statements, words
+from pdtrack.catalog.search import entries, spelling, statements, words
 from pdtrack.core import clock
 from pdtrack.core.db import db
 from pdtrack.core.pages import Page
@@ -114,6 +114,8 @@ class Near:
 
     reason: str
     items: Sequence[Listing]
+    # The words that were probably meant, when some were mistyped.
+    meant: str = ""
 
 
 assert len(statements.COLUMNS) == len(fields(Listing))
@@ -141,13 +143,19 @@ def upcoming(limit: int, *, collaborative_slug: str = "") -> list[Listing]:
 
 
 def near(wanted: Wanted) -> Near | None:
-    """Return a few sessions that come close to what was not found: three queries at most."""
+    """Return a few sessions that come close to what was not found: four queries at most."""
     asked = wanted.words
-    if asked and wanted.has_filters:
+    unknown = spelling.unknown(asked, _moment(), _dialect()) if asked else []
+    if unknown:
+        meant = spelling.corrected(wanted.text, unknown, _moment())
+        found = _listings(_values(Wanted(text=meant)), FEW) if meant else []
+        if found:
+            return Near("Did you mean", found, meant=meant or "")
+    elif asked and wanted.has_filters:
         found = _listings(_values(Wanted(text=wanted.text)), FEW)
         if found:
             return Near("The same words without the filters", found)
-    if len(asked) > 1:
+    if len(unknown) < len(asked) > 1:
         any_word = {"words": entries.question(asked, _dialect(), any_word=True)}
         found = _listings({**_values(Wanted()), **any_word}, FEW)
         if found:

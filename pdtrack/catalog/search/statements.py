@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal_column,
     or_,
@@ -86,6 +87,34 @@ def page(filters: frozenset[str], dialect: str) -> Select[Any]:
         .join(Course, Course.id == CourseSession.course_id)
         .outerjoin(Venue, Venue.id == CourseSession.venue_id)
         .order_by(*(found.c[name] for name in order))
+    )
+
+
+@cache
+def are_known(many: int, dialect: str) -> Any:
+    """Return the statement that says of each of several questions whether anything matches."""
+    questions = (bindparam(f"word_{number}", type_=Text) for number in range(many))
+    return select(*(exists(entries.matching(question, dialect)) for question in questions))
+
+
+@cache
+def vocabulary() -> Any:
+    """Return the statement of texts whose words are known: topics of what is listed, and titles."""
+    is_listed = (
+        CourseSession.state == SessionState.PUBLISHED,
+        CourseSession.listed_at > bindparam("now"),
+    )
+    titles = (
+        select(CourseSession.title)
+        .where(*is_listed)
+        .order_by(CourseSession.listed_at, CourseSession.id)
+        .limit(_LIMIT)
+        .subquery()
+    )
+    sessions = select(CourseSession.id).where(CourseSession.topic_id == Topic.id, *is_listed)
+    return union_all(
+        select(Topic.name + " " + Topic.other_names).where(exists(sessions)),
+        select(titles.c.title),
     )
 
 

@@ -28,6 +28,18 @@ def indexed(text: str) -> str:
     return " ".join(found)
 
 
+def written(text: str) -> dict[str, str]:
+    """Return a text's words as people write them, by how they are compared."""
+    found: dict[str, str] = {}
+    for word in _WORD.findall(text.lower()):
+        # "Teacher’s" is asked for as "teacher"; what has other joints is asked for in pieces.
+        for piece in _JOINT.split(word):
+            if piece != "s":
+                found.setdefault(indexed(piece), piece)
+        found.setdefault(_stem(_JOINT.sub("", _plain(word))), word)
+    return found
+
+
 def asked(text: str) -> list[str]:
     """Return the words of a question that count; the idle ones only if there are no others."""
     found: list[str] = []
