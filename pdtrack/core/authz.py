@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -63,6 +64,7 @@ Rule = Callable[[Any, Any], bool]
 View = TypeVar("View", bound=Callable[..., Any])
 RuleFunction = TypeVar("RuleFunction", bound=Callable[..., bool])
 
+_SIGNED_OUT = "You were signed out meanwhile, so what you sent was not saved. Sign in first."
 _rules: dict[str, Rule] = {}
 
 
@@ -120,6 +122,22 @@ def safe_next(target: str | None) -> str | None:
     return None if is_odd else target
 
 
+def came_from() -> str | None:
+    """Return the page of this site from which the browser came, if it was one."""
+    referrer = urlsplit(request.referrer or "")
+    if referrer.netloc != urlsplit(current_app.config["PDTRACK_URL"]).netloc:
+        return None
+    return safe_next(referrer.path + (f"?{referrer.query}" if referrer.query else ""))
+
+
+def lacks_a_person() -> bool:
+    """Whether nobody is signed in, and what was asked for is not open to everybody."""
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static" or current_user.is_authenticated:
+        return False
+    return access_of(current_app, endpoint) != "public"
+
+
 def init_app(app: Flask) -> None:
     """Guard every route that does not say otherwise."""
     app.before_request(_ask_to_sign_in)
@@ -128,14 +146,13 @@ def init_app(app: Flask) -> None:
 
 
 def _ask_to_sign_in() -> Response | None:
-    endpoint = request.endpoint
-    if endpoint is None or endpoint == "static":
+    if not lacks_a_person():
         return None
-    function = access_of(current_app, endpoint)
-    if function == "public" or current_user.is_authenticated:
-        return None
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("accounts.sign_in", next=target))
+    if request.method in {"GET", "HEAD"}:
+        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("accounts.sign_in", next=target))
+    flash(_SIGNED_OUT, "warning")
+    return redirect(url_for("accounts.sign_in", next=came_from()))
 
 
 def _insist_on_a_decision(response: Response) -> Response:

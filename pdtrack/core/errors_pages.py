@@ -83,7 +83,8 @@ def _form_expired(error: CSRFError) -> ResponseReturnValue:
         kept=kept,
         has_left_out=len(kept) < _count_of_fields(),
         action=action,
-        start_again=action if "GET" in _methods() else _back() or "/",
+        has_to_sign_in=authz.lacks_a_person(),
+        start_again=action if "GET" in _methods() else authz.came_from() or "/",
     )
     return page, HTTPStatus.BAD_REQUEST
 
@@ -139,19 +140,11 @@ def _refused(message: str, code: HTTPStatus) -> ResponseReturnValue:
     if pages.is_htmx():
         return _fragment(message, HTTPStatus.UNPROCESSABLE_ENTITY)
     title = "This has changed meanwhile" if code == HTTPStatus.CONFLICT else "This cannot be done"
-    return render_template("errors/refused.html", title=title, message=message, back=_back()), code
+    back = authz.came_from()
+    return render_template("errors/refused.html", title=title, message=message, back=back), code
 
 
 def _fragment(message: str, code: int) -> ResponseReturnValue:
     """Show a message above the page that asked for a part of itself."""
     body = render_template("errors/_alert.html", message=message)
     return body, code, {"HX-Retarget": "#flashes", "HX-Reswap": "innerHTML"}
-
-
-def _back() -> str | None:
-    """Return the page of this site from which the browser came, if it was another one."""
-    referrer = urlsplit(request.referrer or "")
-    if referrer.netloc != urlsplit(current_app.config["PDTRACK_URL"]).netloc:
-        return None
-    path = referrer.path + (f"?{referrer.query}" if referrer.query else "")
-    return authz.safe_next(path)

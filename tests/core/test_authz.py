@@ -60,6 +60,24 @@ def test_which_methods_there_are_is_told_without_a_decision(client: FlaskClient)
     assert "GET" in answer.headers["Allow"]
 
 
+@pytest.mark.parametrize(
+    ("referrer", "location"),
+    [
+        ("http://localhost/my/account?tab=1", "/sign-in?next=/my/account?tab%3D1"),
+        ("http://evil.example/my/account", "/sign-in"),
+        ("http://localhost//evil.example", "/sign-in"),
+    ],
+)
+def test_who_was_signed_out_comes_back_to_the_form_and_is_told(
+    client: FlaskClient, referrer: str, location: str
+) -> None:
+    answer = client.post("/my/account/profile", headers={"Referer": referrer})
+
+    assert (answer.status_code, answer.location) == (302, location)
+    assert "what you sent was not saved" in client.get(answer.location).text
+    assert "was not saved" not in client.get("/sign-in").text
+
+
 @pytest.mark.parametrize("path", ["/platform/", "/platform/mail", "/platform/audit"])
 def test_what_is_not_ones_own_is_not_there(client: FlaskClient, path: str) -> None:
     make.sign_in(client, make.person())

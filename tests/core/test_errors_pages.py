@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import abort, render_template_string, request
+from flask import abort, g, render_template_string, request
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,6 +16,7 @@ from pdtrack.app import create_app
 from pdtrack.core import errors, jobs, logs, security
 from pdtrack.core.authz import public
 from pdtrack.core.db import db
+from tests import make
 from tests.conftest import prepare, settings
 
 HTMX = {"HX-Request": "true"}
@@ -47,6 +48,12 @@ def take_form() -> str:
     return "&".join(f"{name}={value}" for name, value in request.form.items(multi=True))
 
 
+def keep_to_persons() -> str:
+    """Take a form of somebody who is signed in."""
+    g.is_decided = True
+    return take_form()
+
+
 @public
 def refuse_in_words() -> str:
     """Refuse in words of our own."""
@@ -63,6 +70,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     app.add_url_rule("/break/<kind>", "break_down", break_down)
     app.add_url_rule("/token", "show_token", show_token)
     app.add_url_rule("/form", "take_form", take_form, methods=["GET", "POST"])
+    app.add_url_rule("/persons", "keep_to_persons", keep_to_persons, methods=["GET", "POST"])
     app.add_url_rule("/words", "refuse_in_words", refuse_in_words)
     with app.app_context():
         prepare()
@@ -151,6 +159,35 @@ def test_what_was_typed_can_be_sent_again_with_one_button(client: FlaskClient) -
     assert token
 
     answer = client.post("/form", data={**FORM, "csrf_token": token[1]})
+
+    assert answer.status_code == 200
+    assert "title=Ünïcode" in answer.text
+
+
+def test_who_was_signed_out_signs_in_beside_the_form_and_sends_it_then(client: FlaskClient) -> None:
+    with client.application.app_context():
+        person = make.person()
+        db.session.commit()
+        ticket = person.get_id()
+    sent = {name: value for name, value in FORM.items() if name != "password"}
+
+    for _ in range(2):  # Sending it too early loses nothing.
+        signed_out = client.post("/persons", data=sent, headers=FROM_HERE)
+        assert signed_out.status_code == 400
+        assert "Sign in, then send it" in signed_out.text
+        assert 'href="/sign-in?next=/sign-in/done"' in signed_out.text
+        assert 'name="title" value="Ünïcode &amp; &lt;b&gt;"' in " ".join(signed_out.text.split())
+    assert client.get("/sign-in/done").location == "/sign-in?next=/sign-in/done"
+    try:
+        with client.session_transaction() as session:
+            session["_user_id"] = ticket
+        assert "You can close this tab" in client.get("/sign-in/done").text
+        again = client.post("/persons", data=sent, headers=FROM_HERE)
+        token = re.search(r'name="csrf_token"\s+value="([^"]*)"', again.text.partition("<h1>")[2])
+        assert token
+        answer = client.post("/persons", data={**sent, "csrf_token": token[1]})
+    finally:
+        client.delete_cookie("pdtrack")
 
     assert answer.status_code == 200
     assert "title=Ünïcode" in answer.text

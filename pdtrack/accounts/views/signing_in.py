@@ -84,6 +84,15 @@ def enter_code() -> ResponseReturnValue:
     return returning.attempt_page("accounts/enter_code.html", form=form, address=code.address)
 
 
+@bp.get("/sign-in/done")
+@public
+def signed_in_beside() -> ResponseReturnValue:
+    """Send whoever signed in beside a form back to the tab of the form."""
+    if not identity.visitor():
+        return redirect(url_for(".sign_in", next=url_for(".signed_in_beside")))
+    return returning.plain_page("accounts/signed_in_beside.html")
+
+
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
