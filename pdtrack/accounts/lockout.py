@@ -17,6 +17,7 @@ _HOUR = 60 * 60
 _FROM_NETWORK = ("sign_in.network", 300, 60)
 _FOR_ADDRESS_FROM_NETWORK = ("sign_in.address_and_network", 10, _QUARTER_OF_AN_HOUR)
 _FOR_ADDRESS = ("sign_in.address", 100, _QUARTER_OF_AN_HOUR)
+_FOR_CODES_FROM_NETWORK = ("sign_in.codes", 10, _QUARTER_OF_AN_HOUR)
 _FOR_PERSON = ("sign_in.person", 100, _QUARTER_OF_AN_HOUR)
 # Somebody elsewhere who asks again and again must not keep a person from mail of their own.
 _MAILS_FROM_NETWORK = 6
@@ -43,8 +44,19 @@ def count_attempt(address: str, network: str) -> None:
     if not is_within or not _hit(_FOR_ADDRESS, address):
         raise LockedOut(
             "There were too many failed attempts to sign in with this address. Wait 15 minutes, "
-            "or choose a new password with “Forgot your password?”."
+            "choose a new password with “Forgot your password?”, or sign in by a code: "
+            "“Get a code by mail” still works."
         )
+
+
+def count_code(address: str, network: str) -> None:
+    """Count a code before it is looked at; who guesses passwords does not block the codes.
+
+    From all networks together few can be guessed, for few are mailed. Raises `LockedOut`.
+    """
+    count_request(network)
+    if not _hit(_FOR_CODES_FROM_NETWORK, f"{address} {network}"):
+        raise LockedOut("There were too many wrong codes for this address. Wait 15 minutes.")
 
 
 def count_attempt_on(person_id: int) -> bool:
@@ -60,6 +72,12 @@ def forgive(address: str, network: str, person_id: int) -> None:
     _forget(_FOR_ADDRESS_FROM_NETWORK, f"{address} {network}")
     for (name, limit, seconds), key in ((_FOR_ADDRESS, address), (_FOR_PERSON, str(person_id))):
         security.take_back(name, key, limit, seconds)
+
+
+def forgive_here(address: str, network: str) -> None:
+    """Forget the failures of one network, when a mailed code proved whose address it is."""
+    for limit in (_FOR_CODES_FROM_NETWORK, _FOR_ADDRESS_FROM_NETWORK):
+        _forget(limit, f"{address} {network}")
 
 
 def reopen(addresses: list[str], network: str, person_id: int) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pdtrack.accounts.models import OtherEmployer, Position
+from pdtrack.accounts.models import EmailAddress, OtherEmployer, Position
 from pdtrack.core.authz import RoleKind
 from pdtrack.organizations.models import OrganizationKind
 
@@ -25,6 +26,12 @@ WHAT_ROLES_DO = {
     RoleKind.DISTRICT_ADMINISTRATOR: "sees and confirms the district's own staff, reads reports",
     RoleKind.PLATFORM_ADMINISTRATOR: "may do everything in every organization",
 }
+
+
+def heir(leaving: EmailAddress, addresses: Sequence[EmailAddress]) -> EmailAddress | None:
+    """Return the address that becomes primary when another goes, if one has to and can."""
+    proven = [each for each in addresses if each.verified_at and each.id != leaving.id]
+    return proven[0] if leaving.is_primary and proven else None
 
 
 @dataclass(frozen=True)

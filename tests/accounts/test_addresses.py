@@ -249,9 +249,11 @@ def test_a_removed_address_signs_nobody_in_and_another_is_primary(app: Flask) ->
     ada, second = with_second()
     client = make.sign_in(app.test_client(), ada)
     first = row("ada@people.example")
-    assert (
-        "Remove ada@people.example?" in client.get(f"/my/account/addresses/{first.id}/remove").text
-    )
+    page = client.get(f"/my/account/addresses/{first.id}/remove").text
+    assert "Remove ada@people.example?" in page
+    assert f"Mail goes to <strong>{NEW}</strong> from then on" in page
+    other = client.get(f"/my/account/addresses/{second.id}/remove").text
+    assert "from then on" not in other
 
     client.post(f"/my/account/addresses/{first.id}/remove")
 

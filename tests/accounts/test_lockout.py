@@ -36,6 +36,19 @@ def test_ten_failures_lock_an_address_out_on_one_network(client: FlaskClient) ->
     assert not is_in(client)
 
 
+def test_who_is_locked_out_gets_in_by_a_mailed_code_as_the_page_says(client: FlaskClient) -> None:
+    ada()
+    for _ in range(11):
+        locked = enter(client, password="wrong")
+    assert "“Get a code by mail” still works" in locked.text
+
+    client.post("/sign-in/code", data={"email": ADDRESS})
+    code = mailbox.secret_in(mailbox.newest(ADDRESS))
+    client.post("/sign-in/code/enter", data={"code": code})
+
+    assert is_in(client)
+
+
 def test_unknown_addresses_are_locked_out_alike(app: Flask) -> None:
     ada()
     answers = {

@@ -60,6 +60,15 @@ def test_nothing_is_asked_of_a_password_but_length(password: str) -> None:
     assert passwords.refusal(password, address="ada@people.example") is None
 
 
+def test_the_way_back_survives_asking_for_a_new_password(client: FlaskClient) -> None:
+    asked = client.post("/password/forgot?next=/sessions/12", data={"email": "ada@people.example"})
+
+    assert asked.location == "/password/forgot/sent?next=/sessions/12"
+    assert 'href="/password/forgot?next=/sessions/12"' in client.get(asked.location).text
+    form = client.get("/password/forgot?next=/sessions/12").text
+    assert 'class="form-cancel" href="/sign-in?next=/sessions/12"' in form
+
+
 def test_a_password_is_kept_so_that_only_it_matches() -> None:
     kept = passwords.hashed(GOOD)
 

@@ -105,6 +105,7 @@ def test_the_way_back_survives_the_other_ways_in(client: FlaskClient) -> None:
     page = client.get("/sign-in?next=/sessions/12").text
 
     assert "/sign-in/code?next=/sessions/12" in page
+    assert "/password/forgot?next=/sessions/12" in page
     assert "/sign-up?next=/sessions/12" in page
 
 

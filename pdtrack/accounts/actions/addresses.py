@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pdtrack.accounts import emails, links, queries
+from pdtrack.accounts import emails, links, queries, rules
 from pdtrack.accounts.actions import employments
 from pdtrack.accounts.models import EmailAddress, Person
 from pdtrack.core import audit, clock, errors, tokens
@@ -118,19 +118,19 @@ def remove(*, address: EmailAddress, actor: Actor) -> None:
     """Take an address off; it then signs nobody in. Raises `LastAddress`."""
     person = address.person
     lock(person, address)
-    others = [each for each in queries.addresses_of(person) if each.id != address.id]
-    verified = [each for each in others if each.verified_at]
+    known = queries.addresses_of(person)
+    verified = [each for each in known if each.verified_at and each.id != address.id]
     if address.verified_at is not None and not verified:
         raise LastAddress("This is the only address you can sign in with. Add another one first.")
     audit.record(actor, "address.removed", address, before={"address": address.address})
     tokens.forget(links.ADDRESS, address.id)
     tokens.forget(links.PASSWORD, person.id)
-    was_verified, was_primary = address.verified_at is not None, address.is_primary
+    was_verified, heir = address.verified_at is not None, rules.heir(address, known)
     db.session.delete(address)
     db.session.flush()
     db.session.expire(person, ["addresses"])
-    if was_primary and verified:
-        verified[0].is_primary = True
+    if heir:
+        heir.is_primary = True
     if was_verified:
         emails.account_changed(
             person, f"The address {address.address} was removed: it no longer signs in."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from pdtrack.accounts import identity, links, lockout, queries
+from pdtrack.accounts import identity, links, lockout, queries, rules
 from pdtrack.accounts.actions import addresses as actions
 from pdtrack.accounts.forms.account import NewAddressForm
 from pdtrack.accounts.models import EmailAddress
@@ -67,7 +67,8 @@ def remove_address(address_id: int) -> ResponseReturnValue:
     """Take an address off, after saying what that means."""
     address = _own_or_404(address_id)
     if request.method == "GET":
-        return render_template("accounts/remove_address.html", address=address)
+        heir = rules.heir(address, queries.addresses_of(identity.me()))
+        return render_template("accounts/remove_address.html", address=address, heir=heir)
     try:
         actions.remove(address=address, actor=identity.me())
         flash(f"{address.address} is no longer yours here.", "success")

@@ -27,7 +27,7 @@ def forgot_password() -> ResponseReturnValue:
             lockout.count_request(returning.network())
             lockout.count_mail("reset", form.email.address, returning.network())
             actions.ask_for_reset(address=form.email.address, actor=actor())
-            return redirect(url_for(".reset_mailed"))
+            return redirect(url_for(".reset_mailed", next=returning.next_path()))
     return returning.attempt_page("accounts/forgot_password.html", form=form)
 
 

@@ -103,14 +103,14 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _sign_in_by(code: SignInCode, typed: str) -> None:
-    lockout.count_attempt(code.address, returning.network())
+    lockout.count_code(code.address, returning.network())
     person = actions.use_code(code=code, typed=typed, actor=actor())
     if person is None:
         left = actions.MOST_TRIES - code.tries
         raise identity.NotRecognized(
             f"That is not the code of the newest mail. Tries left: {left}.", field="code"
         )
-    lockout.forgive(code.address, returning.network(), person.id)
+    lockout.forgive_here(code.address, returning.network())
     identity.enter(person)
 
 
