@@ -111,7 +111,6 @@ def test_what_was_mistyped_is_asked_back_as_a_link(client: FlaskClient, ces: Col
 
     assert 'Did you mean <a href="/sessions?q=autism">autism</a>?' in page
     assert "Autism, basics" in page
-    assert "Did you mean" not in client.get("/sessions?q=zebra").text
 
 
 @pytest.mark.parametrize(
