@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from pdtrack.accounts.models import EmailAddress, Employment, Person, Role
-from pdtrack.core import clock, pages
+from pdtrack.core import clock, folding, pages
 from pdtrack.core.db import db
 from pdtrack.core.pages import Page
 from pdtrack.organizations import queries as organizations
@@ -48,7 +48,7 @@ def find_people(collaborative_id: int, *, text: str = "", number: int = 1) -> Pa
             selectinload(Person.employments).joinedload(Employment.organization),
             selectinload(Person.employments).joinedload(Employment.school),
         )
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(*Person.in_order())
     )
     return pages.paginate(statement, number=number)
 
@@ -76,7 +76,7 @@ def find_staff(
             contains_eager(Employment.person).selectinload(Person.addresses),
             joinedload(Employment.school),
         )
-        .order_by(Person.last_name, Person.first_name, Person.id, Employment.id)
+        .order_by(*Person.in_order(), Employment.id)
     )
     return pages.paginate(statement, number=number)
 
@@ -132,8 +132,8 @@ def _stands(standing: Standing) -> ColumnElement[bool]:
 def _matching(
     text: str, has_number: Callable[[str], ColumnElement[bool]]
 ) -> list[ColumnElement[bool]]:
-    """Return one condition a word: a name or an address begins with it, or it is the number."""
-    return [or_(_names(word), has_number(word)) for word in text.split()[:6]]
+    """Return one condition a word: a name has it, an address begins so, or it is the number."""
+    return [or_(_names(word), has_number(word)) for word in folding.words(text)]
 
 
 def _names(word: str) -> ColumnElement[bool]:
@@ -142,12 +142,8 @@ def _names(word: str) -> ColumnElement[bool]:
         EmailAddress.verified_at.is_not(None),
         EmailAddress.address.istartswith(word, autoescape=True),
     )
-    return or_(
-        Person.last_name.istartswith(word, autoescape=True),
-        Person.first_name.istartswith(word, autoescape=True),
-        Person.last_name.icontains(f" {word}", autoescape=True),
-        has_address,
-    )
+    # Both names at once, which takes half the time: a word has no space.
+    return or_(folding.has(Person.last_name + " " + Person.first_name, word), has_address)
 
 
 def _has_number_anywhere(word: str) -> ColumnElement[bool]:

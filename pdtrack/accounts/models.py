@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pdtrack.core.authz import ActorKind, RoleKind
 from pdtrack.core.db import Model
+from pdtrack.core.folding import folded
 from pdtrack.organizations.models import Organization, School
 
 
@@ -117,8 +127,13 @@ class Person(Model):
 
     @property
     def sort_name(self) -> str:
-        """The name as lists sort it."""
+        """The name as lists show it."""
         return f"{self.last_name}, {self.first_name}".strip(", ")
+
+    @classmethod
+    def in_order(cls) -> tuple[ColumnElement[Any], ...]:
+        """Return what lists of people are ordered by: the name, accents or not."""
+        return folded(cls.last_name), folded(cls.first_name), cls.id.expression
 
     @property
     def email(self) -> str | None:

@@ -279,7 +279,7 @@ def roles_in(organization_id: int | None) -> list[Role]:
                 _same_organization(Role.organization_id, organization_id), Role.ended_at.is_(None)
             )
             .options(contains_eager(Role.person).selectinload(Person.addresses))
-            .order_by(Role.kind, Person.last_name, Person.first_name, Role.id)
+            .order_by(Role.kind, *Person.in_order(), Role.id)
         )
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
@@ -193,13 +192,9 @@ def expected(course_session: CourseSession) -> Sequence[Registration]:
         select(Registration)
         .join(Registration.person)
         .where(_is_expected(course_session))
-        .order_by(*_by_name())
+        .order_by(*Person.in_order())
         .options(*_with_person_and_employer())
     ).all()
-
-
-def _by_name() -> tuple[Any, ...]:
-    return (func.lower(Person.last_name), func.lower(Person.first_name), Person.id)
 
 
 def find_expected(course_session: CourseSession, registration_id: int) -> Registration | None:

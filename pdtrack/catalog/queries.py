@@ -20,8 +20,9 @@ from pdtrack.catalog.models import (
     Venue,
 )
 from pdtrack.catalog.rules import Price, Problem
-from pdtrack.core import clock, pages, regulations
+from pdtrack.core import clock, folding, pages, regulations
 from pdtrack.core.db import db
+from pdtrack.core.folding import folded
 from pdtrack.core.pages import Page
 from pdtrack.organizations.models import Collaborative, Membership
 
@@ -143,7 +144,7 @@ def venues(collaborative: Collaborative, *, with_retired: bool = False) -> Seque
     statement = select(Venue).where(Venue.collaborative_id == collaborative.id)
     if not with_retired:
         statement = statement.where(Venue.retired_at.is_(None))
-    return db.session.scalars(statement.order_by(Venue.name, Venue.id)).all()
+    return db.session.scalars(statement.order_by(folded(Venue.name), Venue.id)).all()
 
 
 def venue(collaborative: Collaborative, venue_id: int) -> Venue | None:
@@ -196,7 +197,7 @@ def course_page(collaborative: Collaborative, *, text: str, number: int) -> Page
     """Return a page of all courses of a collaborative whose title has this text."""
     statement = _courses(collaborative, with_retired=True)
     if text:
-        statement = statement.where(Course.title.icontains(text, autoescape=True))
+        statement = statement.where(folding.has(Course.title, text))
     return pages.paginate(statement, number=number)
 
 
@@ -205,7 +206,7 @@ def _courses(collaborative: Collaborative, *, with_retired: bool) -> Select[Cour
         select(Course)
         .where(Course.collaborative_id == collaborative.id)
         .options(joinedload(Course.topic))
-        .order_by(Course.title, Course.id)
+        .order_by(folded(Course.title), Course.id)
     )
     return statement if with_retired else statement.where(Course.retired_at.is_(None))
 

@@ -44,7 +44,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from pdtrack.core import errors
+from pdtrack.core import errors, folding
 
 BUSY_TIMEOUT_MS = 20_000
 LONG_WAIT_SECONDS = 1.0
@@ -353,10 +353,15 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # SQLite's own knows only ASCII, so that "émile" would not find Émile.
     connection.create_function("lower", 1, _lower, deterministic=True)
+    connection.create_function("fold", 1, _fold, deterministic=True)
 
 
 def _lower(value: object) -> str | None:
     return None if value is None else str(value).lower()
+
+
+def _fold(value: object) -> str | None:
+    return None if value is None else folding.fold(str(value))
 
 
 def use_wal(connection: sqlite3.Connection) -> None:

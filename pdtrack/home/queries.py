@@ -122,7 +122,7 @@ def ahead_of_district(district: District, limit: int = 10) -> Sequence[Registrat
             contains_eager(Registration.course_session).joinedload(CourseSession.collaborative),
             contains_eager(Registration.person),
         )
-        .order_by(CourseSession.starts_at, Person.last_name, Person.first_name, Registration.id)
+        .order_by(CourseSession.starts_at, *Person.in_order(), Registration.id)
         .limit(limit)
     ).all()
 

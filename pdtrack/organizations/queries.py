@@ -9,8 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from pdtrack.core import clock, pages
+from pdtrack.core import clock, folding, pages
 from pdtrack.core.db import db
+from pdtrack.core.folding import folded
 from pdtrack.core.pages import Page
 from pdtrack.organizations.models import (
     Collaborative,
@@ -62,7 +63,7 @@ def district(org_code: str) -> District | None:
 def collaboratives() -> Sequence[Collaborative]:
     """Return the collaboratives that are open, by name."""
     return db.session.scalars(
-        select(Collaborative).where(is_open(clock.today())).order_by(Collaborative.name)
+        select(Collaborative).where(is_open(clock.today())).order_by(folded(Collaborative.name))
     ).all()
 
 
@@ -77,7 +78,7 @@ def employers() -> list[Employer]:
     rows = db.session.execute(
         select(Organization.id, Organization.name, Organization.kind)
         .where(is_open(clock.today()))
-        .order_by(Organization.name)
+        .order_by(folded(Organization.name))
     )
     return [Employer(*row) for row in rows]
 
@@ -90,7 +91,9 @@ def is_open(on: date) -> ColumnElement[bool]:
 def schools_of(organization_id: int) -> Sequence[School]:
     """Return the schools of a district, by name; none for a collaborative."""
     return db.session.scalars(
-        select(School).where(School.district_id == organization_id).order_by(School.name)
+        select(School)
+        .where(School.district_id == organization_id)
+        .order_by(folded(School.name), School.id)
     ).all()
 
 
@@ -126,7 +129,7 @@ def members(collaborative_id: int, on: date) -> Sequence[District]:
             select(District)
             .join(Membership, Membership.district_id == District.id)
             .where(Membership.collaborative_id == collaborative_id, in_force(on))
-            .order_by(District.name)
+            .order_by(folded(District.name))
         )
         .unique()
         .all()
@@ -213,7 +216,7 @@ def find_organizations(
     *, text: str = "", kind: OrganizationKind | None = None, number: int = 1
 ) -> Page[Organization]:
     """Return a page of organizations whose present or former name, short name or code matches."""
-    statement = select(Organization).order_by(Organization.name, Organization.id)
+    statement = select(Organization).order_by(folded(Organization.name), Organization.id)
     if kind is not None:
         statement = statement.where(Organization.kind == kind)
     for word in text.split()[:8]:
@@ -224,12 +227,12 @@ def find_organizations(
 def _matches(word: str) -> ColumnElement[bool]:
     was_called = exists().where(
         FormerName.organization_id == Organization.id,
-        FormerName.name.icontains(word, autoescape=True),
+        folding.has(FormerName.name, word),
     )
     return or_(
-        Organization.name.icontains(word, autoescape=True),
+        folding.has(Organization.name, word),
         Organization.org_code.startswith(word, autoescape=True),
         # Named by the table: the class would leave out whatever is no collaborative.
-        Collaborative.__table__.c.short_name.icontains(word, autoescape=True),
+        folding.has(Collaborative.__table__.c.short_name, word),
         was_called,
     )

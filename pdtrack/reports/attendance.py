@@ -155,7 +155,11 @@ def statement(condition: ColumnElement[bool], period: Period) -> Select[Any]:
         )
         .where(condition, Registration.status == Status.REGISTERED)
         .order_by(
-            part.c.on_at, part.c.session_id, part.c.meeting_id, Person.last_name, Registration.id
+            part.c.on_at,
+            part.c.session_id,
+            part.c.meeting_id,
+            *Person.in_order(),
+            Registration.id,
         )
     )
 

@@ -16,6 +16,7 @@ from pdtrack.catalog.rules import Price
 from pdtrack.catalog.search import Listing
 from pdtrack.core import clock, filters
 from pdtrack.core.db import db
+from pdtrack.core.folding import folded
 from pdtrack.organizations import queries as organizations
 from pdtrack.organizations.models import Collaborative
 from pdtrack.registration import queries as registrations
@@ -108,6 +109,6 @@ def hosts() -> list[tuple[str, str]]:
     rows = db.session.execute(
         select(Collaborative.slug, Collaborative.name)
         .where(organizations.is_open(clock.today()))
-        .order_by(Collaborative.name)
+        .order_by(folded(Collaborative.name))
     )
     return [(slug or "", name) for slug, name in rows]

@@ -84,9 +84,9 @@ def test_the_search_finds_by_name_address_and_employee_number(
     make.saved(ada.employments[0])
     make.person(first_name="Ben", last_name="O'Neill", employer=member)
 
-    for text in ("dyke", "VAN", "ada van", "lovelace", "lovelace@arps.example", "A-7"):
+    for text in ("dyke", "VAN", "yke", "ada van", "lovelace", "lovelace@arps.example", "A-7"):
         assert listed(desk, text) == ["van Dyke"], text
-    for text in ("zzz", "%", "_", "A-", "yke", "ada o'neill"):
+    for text in ("zzz", "%", "_", "A-", "ada o'neill"):
         assert listed(desk, text) == [], text
     page = desk.get(PEOPLE, query_string={"q": "O'Neill"}).text
     assert "O&#39;Neill, Ben" in page

@@ -16,6 +16,7 @@ from pdtrack.core import clock
 from pdtrack.core.authz import SYSTEM
 from pdtrack.core.db import db
 from pdtrack.core.outbox import OutgoingEmail
+from pdtrack.registration import queries as registrations
 from pdtrack.registration.models import Registration, Status
 from tests import make
 
@@ -39,6 +40,20 @@ def holds(registration: Registration) -> tuple[Presence, int]:
 
 def lines() -> int:
     return db.session.scalar(select(func.count(AttendanceEntry.id))) or 0
+
+
+def test_the_sheet_and_the_roster_are_by_name_accents_or_not() -> None:
+    course_session = begun()
+    for last, first in (("Zambrano", "Li"), ("Çelik", "Ece"), ("Łukasik", "Jan"), ("Cole", "Amy")):
+        person = make.person(first_name=first, last_name=last, employer=make.district(name="Été"))
+        make.registration(course_session=course_session, person=person)
+
+    sheet = [each.person.first_name for each in queries.expected(course_session)]
+    roster = [each.person.first_name for each in registrations.registered(course_session)]
+    found = registrations.all_of(registrations.roster(course_session, text="Celik, ete"))
+
+    assert sheet == roster == ["Ece", "Amy", "Jan", "Li"]
+    assert [each.person.first_name for each in found] == ["Ece"]
 
 
 def test_present_credits_the_meeting_less_its_breaks() -> None:

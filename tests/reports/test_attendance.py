@@ -93,6 +93,19 @@ def test_what_nobody_marked_is_listed_as_unmarked(district: District) -> None:
     assert (row.status, row.minutes) == (Presence.UNMARKED, 0)
 
 
+def test_the_rows_of_a_meeting_are_by_last_and_first_name_accents_or_not(
+    district: District,
+) -> None:
+    course_session = past()
+    for last, first in (("Zambrano", "Li"), ("Cole", "Zoë"), ("cole", "Amy"), ("Çelik", "Ece")):
+        person = make.person(first_name=first, last_name=last, employer=district)
+        make.registration(course_session=course_session, person=person)
+
+    rows = stream(of_district(district), around())
+
+    assert [row.first_name for row in rows] == ["Ece", "Amy", "Zoë", "Li"]
+
+
 def test_days_in_the_wrong_order_are_refused_at_their_field_and_kept(
     client: FlaskClient, district: District
 ) -> None:

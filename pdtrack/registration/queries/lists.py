@@ -19,8 +19,9 @@ from sqlalchemy.orm import contains_eager
 
 from pdtrack.accounts.models import EmailAddress, Employment, Person
 from pdtrack.catalog.models import CourseSession
-from pdtrack.core import clock
+from pdtrack.core import clock, folding
 from pdtrack.core.db import db
+from pdtrack.core.folding import folded
 from pdtrack.organizations.models import Organization, School
 from pdtrack.registration.models import ACTIVE, Registration, Status
 
@@ -33,13 +34,13 @@ def roster(
         _with_workplace(select(Registration))
         .where(Registration.course_session_id == course_session.id)
         .options(contains_eager(Registration.person).selectinload(Person.addresses))
-        .order_by(*_order(sort), Person.last_name, Person.first_name, Registration.id)
+        .order_by(*_order(sort), *Person.in_order(), Registration.id)
     )
     if state in [each.value for each in Status]:
         statement = statement.where(Registration.status == Status(state))
     elif state != "all":
         statement = statement.where(Registration.status.in_(ACTIVE))
-    for word in text.split()[:5]:
+    for word in folding.words(text):
         statement = statement.where(_is_found_by(word))
     return statement
 
@@ -68,7 +69,7 @@ def of_district(
             contains_eager(Registration.person).selectinload(Person.addresses),
             contains_eager(Registration.course_session).joinedload(CourseSession.collaborative),
         )
-        .order_by(CourseSession.starts_at.desc(), Person.last_name, Registration.id)
+        .order_by(CourseSession.starts_at.desc(), *Person.in_order(), Registration.id)
     )
     if state in [each.value for each in Status]:
         statement = statement.where(Registration.status == Status(state))
@@ -110,11 +111,11 @@ def _order(sort: str) -> list[ColumnElement[Any]]:
     """Return how a roster is sorted: "district" up, "-district" down; by name when not said."""
     columns: dict[str, SQLColumnExpression[Any]] = {
         "state": case((Registration.status == Status.WAITLISTED, Registration.id), else_=0),
-        "district": Organization.name,
-        "school": School.name,
+        "district": folded(Organization.name),
+        "school": folded(School.name),
         "position": Employment.position,
         "since": Registration.registered_at,
-        "name": Person.last_name,
+        "name": folded(Person.last_name),
     }
     column = columns.get(sort.removeprefix("-"))
     if column is None:
@@ -127,4 +128,4 @@ def _is_found_by(word: str) -> ColumnElement[bool]:
         EmailAddress.person_id == Person.id, EmailAddress.address.icontains(word, autoescape=True)
     )
     columns = (Person.first_name, Person.last_name, Organization.name, School.name)
-    return or_(has_address, *(each.icontains(word, autoescape=True) for each in columns))
+    return or_(has_address, *(folding.has(each, word) for each in columns))
