@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from pdtrack.accounts.models import EmailAddress, Employment, Person, Role
+from pdtrack.accounts.rules import Name, Workplace
 from pdtrack.core import clock, folding, pages
 from pdtrack.core.db import db
+from pdtrack.core.folding import fold, folded
 from pdtrack.core.pages import Page
 from pdtrack.organizations import queries as organizations
-from pdtrack.organizations.models import Membership
+from pdtrack.organizations.models import Membership, Organization
 
 Source = Callable[[int], Select[int]]
 Condition = Callable[[str], ColumnElement[bool]]
@@ -57,6 +59,38 @@ def person_known_to(collaborative_id: int, person_id: int) -> Person | None:
     """Return a person if a collaborative knows them."""
     return db.session.scalar(
         select(Person).where(Person.id == person_id, _is_known_to(collaborative_id))
+    )
+
+
+def namesake(name: Name, workplace: Workplace, place: Organization) -> Person | None:
+    """Return somebody of the same name at the same employer whom a place's staff may see."""
+    if workplace.organization_id is None and not workplace.needs_name:
+        return None  # Who has no employer has no number there.
+    statement = (
+        select(Person.id)
+        .join(Person.employments)
+        .where(
+            _is_at(workplace),
+            _stands(Standing.CURRENT),
+            folded(Person.first_name) == fold(name.first),
+            folded(Person.last_name) == fold(name.last),
+        )
+    )
+    found = db.session.scalars(statement.order_by(Person.id).limit(50)).all()
+    if not found:
+        return None  # Nearly always; who knows whom takes longer to tell.
+    people = select(Person).where(Person.id.in_(found)).order_by(Person.id).limit(1)
+    if workplace.organization_id != place.id:
+        people = people.where(_is_known_to(place.id))
+    return db.session.scalar(people)
+
+
+def _is_at(workplace: Workplace) -> ColumnElement[bool]:
+    if workplace.organization_id is not None:
+        return Employment.organization_id == workplace.organization_id
+    return and_(
+        Employment.other_kind == workplace.other_kind,
+        folded(Employment.other_name) == fold(workplace.other_name or ""),
     )
 
 

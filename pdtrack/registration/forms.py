@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from pdtrack.accounts.models import Employment, OtherEmployer, Position
 from pdtrack.accounts.rules import Details, Name, Workplace
@@ -83,7 +83,7 @@ class NewPersonForm(StaffRegistrationForm):
     )
     employer = EmployerField("Where the person works", [InputRequired("Choose the employer.")])
     employer_name = StringField(
-        "Name of an employer that is not on the list", [Optional(), _at_most(200), OneLine()]
+        "Name of an employer that is not on the list", [_at_most(200), OneLine()]
     )
     employee_number = StringField(
         "Employee number",
@@ -107,6 +107,13 @@ class NewPersonForm(StaffRegistrationForm):
             ("", "Not specified"),
             *((each.value, each.label) for each in Position),
         ]
+
+    def validate_employer_name(self, field: StringField) -> None:
+        """Ask for the name when the list cannot tell it."""
+        if self.employer.errors or not self.employer.data:
+            return
+        if self._workplace().needs_name and not field.data:
+            raise ValidationError("Enter the name of the employer.")
 
     @property
     def newcomer(self) -> Newcomer:

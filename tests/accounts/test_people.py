@@ -165,7 +165,6 @@ def test_somebody_of_a_private_school_stays_known_to_whoever_wrote_them_down(
         ({"employer": "0"}, "Choose an employer from the list"),
         ({"employer": "zzz"}, "Choose an employer from the list"),
         ({"employer": "other:private_school"}, "Enter the name of the employer."),
-        ({"employee_number": ""}, "Enter the employee number"),
         ({"employee_number": "TAKEN"}, "Somebody else at this employer has this employee number."),
         ({"employee_number": "x" * 41}, "Enter at most 40 characters."),
         ({"position": "boss"}, "Choose a position from the list."),
@@ -185,6 +184,22 @@ def test_what_identifies_nobody_is_refused_and_nothing_is_written(
     assert answer.status_code == 422
     assert message in answer.text
     assert len(db.session.scalars(select(Employment)).all()) == 1
+
+
+def test_the_number_may_stay_empty_unless_the_name_is_known(
+    desk: FlaskClient, member: District
+) -> None:
+    first = desk.post(f"{PEOPLE}/new", data=newcomer(member, employee_number=""))
+    again = desk.post(f"{PEOPLE}/new", data=newcomer(member, employee_number=""))
+    known = desk.post(
+        f"{PEOPLE}/new",
+        data=newcomer(member, first_name="IMA", last_name="AIDÉ", employee_number=""),
+    )
+
+    assert first.headers["Location"] == again.headers["Location"]
+    assert known.status_code == 422
+    assert "Ima Aide is known at this employer already." in known.text
+    assert len(listed(desk, "aide")) == 1
 
 
 def test_names_in_any_script_are_kept(desk: FlaskClient, member: District) -> None:

@@ -172,7 +172,6 @@ def test_somebody_without_an_address_is_written_down_as_confirmed_staff(
     ("change", "message"),
     [
         ({"first_name": " "}, "Enter the first name."),
-        ({"employee_number": ""}, "Enter the employee number"),
         ({"school": "999999"}, "Choose a school from the list."),
         ({"from_on": "2026-13-01"}, "Enter a day, like 2026-09-01."),
     ],

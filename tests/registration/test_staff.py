@@ -143,6 +143,26 @@ def test_somebody_at_the_door_without_an_account_is_registered(
     assert employment.person.email is None
 
 
+def test_nobody_at_the_door_needs_a_number_unless_the_name_is_known(
+    coordinator: FlaskClient, place: Collaborative
+) -> None:
+    district = make.district(member_of=place)
+    make.person(first_name="Ana", last_name="Brandão", employer=district)
+    address = roster_of(make.course_session(collaborative=place), "/add/new")
+    data = {"first_name": "Ana", "last_name": "Bee", "employer": str(district.id), "position": ""}
+
+    known = coordinator.post(address, data={**data, "last_name": "Brandao"})
+    for _ in range(2):  # A double click.
+        coordinator.post(address, data=data)
+
+    assert known.status_code == 422
+    assert "Ana Brandão is known at this employer already." in known.text
+    assert 'id="employee_number-error"' in known.text
+    [registration] = db.session.scalars(select(Registration))
+    assert registration.person.sort_name == "Bee, Ana"
+    assert not list(db.session.scalars(select(Person).where(Person.last_name == "Brandao")))
+
+
 def test_the_name_nobody_was_found_by_is_written_down_already(
     coordinator: FlaskClient, place: Collaborative
 ) -> None:
@@ -163,7 +183,11 @@ def test_the_name_nobody_was_found_by_is_written_down_already(
         ({"last_name": "x" * 101}, "Enter at most 100 characters."),
         ({"employer": ""}, "Choose the employer."),
         ({"employer": "999999"}, "Choose one from the list."),
-        ({"employee_number": ""}, "Enter the employee number"),
+        ({"employer": "other:private_school"}, "Enter the name of the employer."),
+        (
+            {"employer": "other:out_of_state", "employer_name": " "},
+            "Enter the name of the employer.",
+        ),
         ({"position": "king"}, "Choose one from the list."),
         ({"first_name": "two\r\nlines"}, "Enter this on one line."),
     ],

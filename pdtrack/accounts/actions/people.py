@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pdtrack.accounts import queries
+from pdtrack.accounts import acquaintance, queries
 from pdtrack.accounts.actions import employments
 from pdtrack.accounts.models import Person
 from pdtrack.accounts.rules import Details, Name, Workplace
@@ -16,7 +16,7 @@ from pdtrack.organizations.models import Organization
 
 
 class NumberMissing(DomainError):
-    """Without an address, only employer and employee number identify a person."""
+    """Somebody of this name is known at this employer: only a number tells the two apart."""
 
 
 class HasAccount(DomainError):
@@ -35,19 +35,16 @@ def add(
 ) -> Person:
     """Write somebody down who has no account: to be registered, marked and printed for.
 
-    Employer and employee number identify the person; everything the same once more within
-    minutes is the same person. Raises `NumberMissing`, or `EmployeeNumberTaken` when the
-    person is there already.
+    Employer and employee number, if given, identify the person; everything the same once more
+    within minutes is the same person. Raises `NumberMissing` when there is no number and somebody
+    of this name is known there, or `EmployeeNumberTaken` when the person is there already.
     """
     lock(added_by)  # A double click writes one person down.
-    if workplace.organization_id is not None and not details.employee_number:
-        raise NumberMissing(
-            "Enter the employee number: it tells two people of one name apart.",
-            field="employee_number",
-        )
     known = queries.added_just_now(name, workplace, details.employee_number, added_by.id)
     if known is not None:
         return known
+    if not details.employee_number:
+        _refuse_a_namesake(name, workplace, added_by)
     person = Person(
         first_name=name.first,
         last_name=name.last,
@@ -67,6 +64,17 @@ def add(
         person=person, workplace=workplace, details=details, from_on=from_on, actor=actor
     )
     return person
+
+
+def _refuse_a_namesake(name: Name, workplace: Workplace, added_by: Organization) -> None:
+    """Ask for the number when it may be somebody whom whoever writes can choose instead."""
+    known = acquaintance.namesake(name, workplace, added_by)
+    if known is not None:
+        raise NumberMissing(
+            f"{known.display_name} is known at this employer already. Look for the name and choose "
+            "this person, or, if this is somebody else, enter the employee number.",
+            field="employee_number",
+        )
 
 
 @action
