@@ -55,7 +55,8 @@ def mark(
 
     Marking the same again changes nothing. Raises `NotMarkable` or `MinutesOutOfRange`.
     """
-    lock(registration)  # Two people may take attendance at two doors.
+    # Two people may take attendance at two doors, and somebody may be moving the meeting.
+    part = _locked(part, registration.course_session, registration)
     _check_markable(registration, part)
     credited = rules.minutes_for(presence, minutes=minutes, credited=part.credited_minutes)
     before = queries.find_newest(registration, part.meeting_id)
@@ -71,7 +72,8 @@ def mark_rest_present(*, course_session: CourseSession, part: Part, actor: Actor
     Raises `NotMarkable`.
     """
     expected = queries.expected(course_session)
-    lock(*expected)  # Somebody at the other door may be marking one of them absent.
+    # Somebody at the other door may be marking one of them absent.
+    part = _locked(part, course_session, *expected)
     marks = queries.marks(course_session, part.meeting_id)
     unmarked = [
         registration
@@ -94,7 +96,8 @@ def enter_paper_sheet(
     Doing it again marks nobody. Raises `NotMarkable`, `NumbersUnclear` or `NumbersUnknown`.
     """
     expected = queries.expected(course_session)
-    lock(*expected)  # As for the rest: somebody may be marking one of them, or leaving.
+    # As for the rest: somebody may be marking one of them, or leaving.
+    part = _locked(part, course_session, *expected)
     number_of = registration_queries.row_numbers(course_session)
     rows = {number_of[each.id]: each for each in expected if each.status == Status.REGISTERED}
     marks = queries.marks(course_session, part.meeting_id)
@@ -203,6 +206,16 @@ def settle(*, objection: Objection, answer: str, actor: Actor) -> None:
         after={"answer": answer},
     )
     emails.objection_settled(objection)
+
+
+def _locked(part: Part, course_session: CourseSession, *registrations: Registration) -> Part:
+    """Return a part as it is once nobody can change it or these registrations."""
+    meeting = part.meeting
+    lock(meeting or course_session, *registrations)
+    minutes = meeting.credited_minutes if meeting else course_session.independent_minutes
+    if not minutes or (meeting and meeting.cancelled_at is not None):
+        raise NotMarkable("This was taken out of the session meanwhile, so it credits nothing.")
+    return Part(meeting, minutes)
 
 
 def _check_markable(registration: Registration, part: Part) -> None:

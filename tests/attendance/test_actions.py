@@ -96,6 +96,22 @@ def test_undo_brings_back_what_held_before_and_keeps_the_history() -> None:
         actions.undo(registration=ada, part=part, actor=SYSTEM)
 
 
+def test_a_meeting_that_was_moved_since_the_sheet_was_shown_credits_what_it_does_now() -> None:
+    course_session = begun(meetings=2)
+    first, second = course_session.meetings
+    shown = Part(first, first.credited_minutes + 30)
+    gone = Part(second, second.credited_minutes)
+    second.cancelled_at = clock.now()
+    db.session.commit()
+    ada = make.registration(course_session=course_session)
+
+    entry = actions.mark(registration=ada, part=shown, presence=Presence.PRESENT, actor=SYSTEM)
+    with pytest.raises(actions.NotMarkable, match="credits nothing"):
+        actions.mark_rest_present(course_session=course_session, part=gone, actor=SYSTEM)
+
+    assert entry.minutes == first.credited_minutes
+
+
 def test_nobody_is_present_at_a_meeting_of_next_week() -> None:
     ada = make.registration(course_session=make.course_session())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from pdtrack.certificates import views as certificates
 from pdtrack.operations import schema
 from tests.bad_input.site import Site
 
@@ -19,7 +18,6 @@ def site(app: Flask, alone: None) -> Site:
 
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no page wait for a worker or for migrations, which are not there."""
-    monkeypatch.setattr(certificates, "PATIENCE_SECONDS", 0)
+    """Let no page look for migrations, which are not there."""
     monkeypatch.setattr(schema, "current", lambda: "tables")
     monkeypatch.setattr(schema, "wanted", lambda: "tables")

@@ -95,4 +95,5 @@ _GOOD = {
     "file": "org_code,name,short_name,region\n05990000,New,NEW,West",
     "code": "K7QF2M9XABCD",
     "capacity": "20",
+    "numbers": "1",
 }

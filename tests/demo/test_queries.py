@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from pdtrack.certificates import views as certificates
 from pdtrack.core import clock
 from pdtrack.demo.queries import PASSWORD, PEOPLE
 from tests.demo.conftest import THURSDAY, Loading
@@ -25,9 +24,8 @@ LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
 
 
 @pytest.fixture
-def site(loading: Loading, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def site(loading: Loading) -> Iterator[Flask]:
     """The small demo with every request in a context of its own, as it is outside of tests."""
-    monkeypatch.setattr(certificates, "PATIENCE_SECONDS", 0)  # There is no worker to wait for.
     app = loading(THURSDAY)
     with clock.frozen(THURSDAY):
         yield app

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from pdtrack.accounts.models import Person, Position
 from pdtrack.catalog.models import CourseSession
-from pdtrack.core import clock, tables
+from pdtrack.core import clock, filters, tables
 from pdtrack.core.db import db
 from pdtrack.organizations.models import Collaborative
 from pdtrack.registration.models import Status
@@ -167,6 +167,23 @@ def test_the_roster_goes_on_paper(coordinator: FlaskClient, place: Collaborative
     assert here.person.sort_name in text
     assert away.person.sort_name not in text
     assert "Signature" in text
+
+
+def test_what_people_need_is_not_on_the_sheet_that_everybody_signs(
+    coordinator: FlaskClient, place: Collaborative
+) -> None:
+    course_session = make.course_session(collaborative=place, meetings=2)
+    make.registration(course_session=course_session, accommodations="I use a wheelchair")
+
+    sheet = coordinator.get(roster_of(course_session, "/print")).text
+    copy = coordinator.get(roster_of(course_session, "/print?copy=staff")).text
+
+    assert "wheelchair" not in sheet
+    assert "Accommodations" not in sheet
+    assert [filters.day(each.starts_at) in sheet for each in course_session.meetings] == [True] * 2
+    assert sheet.count("Signature ") >= 2
+    assert "wheelchair" in copy
+    assert "Signature" not in copy
 
 
 def test_the_csv_keeps_codes_and_runs_no_formula(

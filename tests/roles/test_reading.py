@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from pdtrack.accounts.models import Person
-from pdtrack.certificates import views as certificates
 from pdtrack.core.db import Model, db
 from pdtrack.operations import schema
 from tests import make
@@ -31,9 +30,8 @@ PUBLISHED = {"registration.register"}
 
 
 @pytest.fixture(autouse=True)
-def without_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no page wait for the worker or the migrations, which are not there."""
-    monkeypatch.setattr(certificates, "PATIENCE_SECONDS", 0)
+def without_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no page look for the migrations, which are not there."""
     monkeypatch.setattr(schema, "current", lambda: "tables")
     monkeypatch.setattr(schema, "wanted", lambda: "tables")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pdtrack.desk.forms.acts import CancelForm, ConfirmForm, PresentersForm
+from pdtrack.desk.forms.acts import CancelForm, ConfirmForm, PresentersForm, PutAwayForm
 from pdtrack.desk.forms.details import NewSessionForm, SessionForm
 from pdtrack.desk.forms.meetings import MeetingsForm
 from pdtrack.desk.forms.venues import VenueForm
@@ -13,6 +13,7 @@ __all__ = [
     "MeetingsForm",
     "NewSessionForm",
     "PresentersForm",
+    "PutAwayForm",
     "SessionForm",
     "VenueForm",
 ]

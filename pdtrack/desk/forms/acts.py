@@ -22,13 +22,19 @@ class CancelForm(Form):
 
     reason = TextAreaField(
         "Why is it cancelled?",
+        [InputRequired("Say why, for those who registered."), at_most(1000)],
         description="People read these words in the mail and on the session’s page.",
     )
 
-    def ask(self, *, is_draft: bool) -> None:
-        """Ask for the reason of a session that people know; for a draft it may be left out."""
-        needed = Optional() if is_draft else InputRequired("Say why, for those who registered.")
-        self.reason.validators = [needed, at_most(1000)]
+
+class PutAwayForm(Form):
+    """Why a draft is put away, if there is anything to say: nobody has seen it."""
+
+    reason = TextAreaField(
+        "Why is it put away?",
+        [Optional(), at_most(1000)],
+        description="Only your staff reads this.",
+    )
 
 
 class PresentersForm(Form):

@@ -14,7 +14,7 @@ from pdtrack.core.authz import authorize
 from pdtrack.core.errors import DomainError
 from pdtrack.core.pages import flash_refusal, form_page
 from pdtrack.desk import actions
-from pdtrack.desk.forms import CancelForm
+from pdtrack.desk.forms import CancelForm, PutAwayForm
 from pdtrack.desk.views.blueprint import SESSION, bp, load, session_url
 from pdtrack.desk.views.telling import say
 from pdtrack.registration import queries as registrations
@@ -57,8 +57,7 @@ def cancel(short_name: str, course_session_id: int) -> ResponseReturnValue:
     if course_session.state == SessionState.CANCELLED:
         flash("This session is cancelled. Nothing was changed.", "info")
         return redirect(session_url(place, course_session))
-    form = CancelForm()
-    form.ask(is_draft=course_session.state == SessionState.DRAFT)
+    form = PutAwayForm() if course_session.state == SessionState.DRAFT else CancelForm()
     if form.validate_on_submit():
         with form.showing_errors():
             saved = actions.cancel_course_session(

@@ -63,7 +63,9 @@ def end(*, membership: Membership, on: date, actor: Actor) -> None:
     first = membership.valid_from
     if on < first:
         raise MembershipOverlaps("The last day is before the first.", field="valid_to")
-    later = _overlapping(membership.collaborative_id, membership.district_id, first, on)
+    later = _overlapping(
+        membership.collaborative_id, membership.district_id, first, on, beside=membership
+    )
     if later is not None:
         raise MembershipOverlaps(
             f"The next membership begins on {later.valid_from} already.", field="valid_to"
@@ -72,13 +74,18 @@ def end(*, membership: Membership, on: date, actor: Actor) -> None:
 
 
 def _overlapping(
-    collaborative_id: int, district_id: int, first: date, last: date | None
+    collaborative_id: int,
+    district_id: int,
+    first: date,
+    last: date | None,
+    *,
+    beside: Membership | None = None,
 ) -> Membership | None:
     """Return another membership of the same two at the same time, if there is one."""
     for known in queries.memberships_of(district_id):
         is_before = known.valid_to is not None and known.valid_to < first
         is_after = last is not None and last < known.valid_from
-        is_other = known.collaborative_id == collaborative_id and known.valid_from != first
+        is_other = known.collaborative_id == collaborative_id and known is not beside
         if is_other and not is_before and not is_after:
             return known
     return None

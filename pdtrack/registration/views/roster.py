@@ -8,7 +8,7 @@ from sqlalchemy import Select
 
 from pdtrack.catalog import queries as catalog
 from pdtrack.catalog.models import CourseSession
-from pdtrack.core import authz
+from pdtrack.core import authz, filters
 from pdtrack.core.authz import authorize
 from pdtrack.core.pages import or_404, page_number, paginate, table_download
 from pdtrack.organizations import queries as organizations
@@ -18,6 +18,7 @@ from pdtrack.registration.models import Registration, Status
 from pdtrack.registration.views.blueprint import bp
 
 ROSTER = "/manage/<short_name>/sessions/<int:course_session_id>/roster"
+MOST_TO_SIGN = 4
 STATES = (
     ("", "Registered and waiting"),
     (Status.REGISTERED.value, "Registered"),
@@ -50,13 +51,16 @@ def roster(short_name: str, course_session_id: int) -> ResponseReturnValue:
 
 @bp.get(f"{ROSTER}/print")
 def print_roster(short_name: str, course_session_id: int) -> ResponseReturnValue:
-    """Show the roster as it goes on paper: those who have a place, with room for a signature."""
+    """Show who has a place on paper: to sign for everybody, or what people need for staff alone."""
     place, course_session = load(short_name, course_session_id)
     authorize(policy.may_read_roster, course_session)
+    is_for_staff = request.args.get("copy") == "staff"
     return render_template(
         "registration/print_roster.html",
         place=place,
         course_session=course_session,
+        is_for_staff=is_for_staff,
+        columns=["Accommodations"] if is_for_staff else _signatures(course_session),
         registrations=queries.registered(course_session),
         numbers=queries.row_numbers(course_session),
     )
@@ -90,6 +94,14 @@ def _asked(course_session: CourseSession) -> Select[Registration]:
         text=asked.get("q", "").strip()[:200],
         sort=asked.get("sort", "state"),
     )
+
+
+def _signatures(course_session: CourseSession) -> list[str]:
+    """Return the columns to sign in: one for each meeting, if the paper is wide enough."""
+    standing = [each for each in course_session.meetings if each.cancelled_at is None]
+    if not 1 < len(standing) <= MOST_TO_SIGN:
+        return ["Signature"]
+    return [f"Signature {filters.day(each.starts_at)}" for each in standing]
 
 
 def _may_fill(course_session: CourseSession, counts: rules.Counts) -> bool:
