@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, case, exists
 from sqlalchemy.orm import aliased
 
 from pdtrack.attendance.models import AttendanceEntry
@@ -16,8 +16,6 @@ def is_credited(entry: type[AttendanceEntry] = AttendanceEntry) -> ColumnElement
     meetings is no longer credited. The statement around it reads the `CourseSession` too.
     """
     meeting = aliased(Meeting)
-    was_called_off = exists().where(
-        meeting.id == entry.meeting_id, meeting.cancelled_at.is_not(None)
-    )
-    is_about_a_meeting = entry.meeting_id.is_not(None)
-    return and_(~was_called_off, or_(is_about_a_meeting, CourseSession.independent_minutes > 0))
+    stands = exists().where(meeting.id == entry.meeting_id, meeting.cancelled_at.is_(None))
+    is_outside = entry.meeting_id.is_(None)
+    return case((is_outside, CourseSession.independent_minutes > 0), else_=stands)
