@@ -159,9 +159,12 @@ def raise_objection(
 ) -> Objection:
     """Say that a registration's attendance is wrong; the coordinator is told.
 
-    Raises `AlreadyOpen` while an earlier word about the same meeting has no answer.
+    Raises `AlreadyOpen` while an earlier word about the same meeting has no answer, and
+    `NotMarkable` about a meeting that is still to come.
     """
     lock(registration)
+    if part and not rules.may_be_marked(queries.begins(part, registration), clock.now()):
+        raise NotMarkable("This meeting is still to come.", field="meeting")
     meeting_id = part.meeting_id if part else None
     is_open = any(
         each.settled_at is None and each.meeting_id == meeting_id
@@ -225,9 +228,7 @@ def _check_markable(registration: Registration, part: Part) -> None:
         )
     if registration.course_session.state == SessionState.CANCELLED:
         raise NotMarkable("This session was cancelled.")
-    # Work outside meetings has no hour of its own: it begins with the session.
-    begins = part.starts_at or registration.course_session.starts_at
-    if begins and clock.now() < rules.may_be_marked_from(begins):
+    if not rules.may_be_marked(queries.begins(part, registration), clock.now()):
         what = "meeting" if part.meeting else "session"
         raise NotMarkable(
             f"This {what} has not begun. Attendance opens one hour before the {what} starts."
@@ -264,10 +265,11 @@ def _write(
 
 
 @action
-def remove(*, registration: Registration, reason: str, actor: Actor) -> None:
-    """Take a person off the roster who was not there; reports count only who stays on it.
+def remove(*, registration: Registration, reason: str, actor: Actor) -> list[Registration]:
+    """Take a person off the roster who was not there; return who got the place instead.
 
-    Raises `WasThere`, and what `registration.actions.remove` raises.
+    Reports count only who stays on it. Raises `WasThere`, and what
+    `registration.actions.remove` raises.
     """
     course_session = registration.course_session
     lock(course_session, registration)
@@ -279,4 +281,4 @@ def remove(*, registration: Registration, reason: str, actor: Actor) -> None:
             f"{registration.person.display_name} was there for {filters.hours(minutes)}, and "
             "reports would lose them. Is that wrong? Then undo it on the attendance sheet first."
         )
-    registrations.remove(registration=registration, reason=reason, actor=actor)
+    return registrations.remove(registration=registration, reason=reason, actor=actor)

@@ -61,6 +61,11 @@ def parts(course_session: CourseSession) -> list[Part]:
     return meetings
 
 
+def begins(part: Part, registration: Registration) -> datetime | None:
+    """Return when a part begins; work outside meetings, which has no hour, with the session."""
+    return part.starts_at or registration.course_session.starts_at
+
+
 def find_part(course_session: CourseSession, meeting_id: int | None) -> Part | None:
     """Return the part of this course session with this meeting; nothing if it is another's.
 

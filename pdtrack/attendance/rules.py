@@ -80,6 +80,11 @@ def may_be_marked_from(starts_at: datetime) -> datetime:
     return starts_at - GRACE_BEFORE
 
 
+def may_be_marked(starts_at: datetime | None, now: datetime) -> bool:
+    """Whether attendance may be taken already; what has no hour may be at any time."""
+    return starts_at is None or may_be_marked_from(starts_at) <= now
+
+
 def undoing(marks: Sequence[MarkT]) -> tuple[MarkT, MarkT | None]:
     """Return the mark to take back next, and the one that then holds again, oldest first given.
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from pdtrack.accounts.identity import me
-from pdtrack.attendance import actions, policy, queries
+from pdtrack.attendance import actions, policy, queries, rules
 from pdtrack.attendance.actions import Entered
 from pdtrack.attendance.forms import (
     AnswerForm,
@@ -22,7 +22,7 @@ from pdtrack.attendance.models import AttendanceEntry, Presence
 from pdtrack.attendance.queries import Part
 from pdtrack.catalog import queries as catalog
 from pdtrack.catalog.models import CourseSession
-from pdtrack.core import filters, incoming, navigation
+from pdtrack.core import clock, filters, incoming, navigation
 from pdtrack.core.authz import RoleKind, authorize
 from pdtrack.core.errors import DomainError
 from pdtrack.core.forms import SelectChoice
@@ -118,7 +118,8 @@ def mark_rest_present(short_name: str, course_session_id: int) -> ResponseReturn
     part = _part(course_session, PartForm())
     try:
         marked = actions.mark_rest_present(course_session=course_session, part=part, actor=me())
-        flash(f"Marked {marked} present.", "success")
+        said = f"Marked {marked} present." if marked else "Everybody was marked already."
+        flash(said, "success" if marked else "info")
     except DomainError as refusal:
         flash_refusal(refusal)
     return _back_to_sheet(place, course_session, part)
@@ -154,8 +155,11 @@ def remove(short_name: str, course_session_id: int, registration_id: int) -> Res
     form = RemovalForm()
     if form.validate_on_submit():
         with form.showing_errors():
-            actions.remove(registration=registration, reason=form.reason.data or "", actor=me())
+            promoted = actions.remove(
+                registration=registration, reason=form.reason.data or "", actor=me()
+            )
             flash(f"{registration.person.display_name} is off the roster.", "success")
+            _say_promoted(promoted)
             return redirect(
                 url_for(
                     "registration.roster",
@@ -207,7 +211,7 @@ def settle(short_name: str, objection_id: int) -> ResponseReturnValue:
         form=form,
         place=place,
         objection=objection,
-        rows=list(_own_rows(registration).values()),
+        rows=[(part, entry, True) for part, entry in _own_rows(registration).values()],
     )
 
 
@@ -217,13 +221,18 @@ def mine(registration_id: int) -> ResponseReturnValue:
     registration = or_404(registrations.find(registration_id))
     authorize(policy.may_see_own, registration)
     rows = _own_rows(registration)
+    held = {
+        key: part
+        for key, (part, _) in rows.items()
+        if rules.may_be_marked(queries.begins(part, registration), clock.now())
+    }
     form = ObjectionForm()
-    form.meeting.choices = [SelectChoice(key, _part_label(part)) for key, (part, _) in rows.items()]
+    form.meeting.choices = [SelectChoice(key, _part_label(part)) for key, part in held.items()]
     if form.validate_on_submit():
         with form.showing_errors():
             actions.raise_objection(
                 registration=registration,
-                part=rows[form.meeting.data][0],
+                part=held[form.meeting.data],
                 text=form.text.data or "",
                 actor=me(),
             )
@@ -233,7 +242,7 @@ def mine(registration_id: int) -> ResponseReturnValue:
         "attendance/mine.html",
         form=form,
         registration=registration,
-        rows=list(rows.values()),
+        rows=[(part, entry, key in held) for key, (part, entry) in rows.items()],
         objections=queries.objections_of(registration),
     )
 
@@ -307,12 +316,15 @@ def _sheet(
     paper: PaperForm | None = None,
 ) -> ResponseReturnValue:
     meeting_id = part.meeting_id if part else None
+    begins = part and (part.starts_at or course_session.starts_at)
     page = render_template(
         "attendance/sheet.html",
         place=place,
         course_session=course_session,
         parts=queries.parts(course_session),
         part=part,
+        opens_at=rules.may_be_marked_from(begins) if begins else None,
+        now=clock.now(),
         registrations=queries.expected(course_session),
         marks=queries.marks(course_session, meeting_id),
         tally=queries.tally(course_session, meeting_id),
@@ -320,6 +332,14 @@ def _sheet(
         paper=paper or PaperForm(formdata=None, meeting=meeting_id),
     )
     return page, UNPROCESSABLE if refused or paper else 200
+
+
+def _say_promoted(promoted: list[Registration]) -> None:
+    """Say who got the place that has become free, and whom staff tell of it themselves."""
+    for each in promoted:
+        name, has_address = each.person.display_name, each.person.email is not None
+        told = "" if has_address else " There is no address, so tell them yourself."
+        flash(f"{name} has the place now.{told}", "success" if has_address else "warning")
 
 
 def _say_certified(registration: Registration) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_, false, func, select, union_all
@@ -131,19 +131,19 @@ def _day_began_at() -> datetime:
 
 
 def texts(
-    condition: ColumnElement[bool], stamp: Stamp, *, statuses: dict[int, Status] | None = None
+    condition: ColumnElement[bool], stamp: Stamp, *, standing: Standing | None = None
 ) -> list[str]:
     """Return the entries of these sessions as calendars read them, the earliest first.
 
-    `statuses` says how each session stands for the one person whose feed it is.
+    `standing` says how each session stands for the one person whose feed it is.
     """
-    standing = statuses or {}
+    own = standing or Standing({}, {})
     entries = [
-        _Entry(uid, (version, standing.get(session_id), stamp.names), session_id)
+        _Entry(uid, (version, own.of(session_id), stamp.names), session_id)
         for uid, version, session_id in (*_meetings(condition), *_self_paced(condition))
     ]
     missing = [each for each in entries if not _texts.has(each.uid, each.version)]
-    events = _events(missing, standing)
+    events = _events(missing, own)
     return [
         _texts.get(each.uid, each.version, functools.partial(events.__getitem__, each.uid))
         for each in entries
@@ -179,7 +179,7 @@ def _self_paced(condition: ColumnElement[bool]) -> Iterable[_Read]:
         yield uid, (version, changed_at), session_id
 
 
-def _events(entries: list[_Entry], standing: dict[int, Status]) -> dict[str, Event]:
+def _events(entries: list[_Entry], standing: Standing) -> dict[str, Event]:
     """Build the events whose texts are missing, by uid; four queries however many they are."""
     if not entries:
         return {}
@@ -194,22 +194,31 @@ def _events(entries: list[_Entry], standing: dict[int, Status]) -> dict[str, Eve
             selectinload(CourseSession.meetings).joinedload(Meeting.venue),
         )
     ).all()
-    return {
-        event.uid: event
-        for course_session in sessions
-        for event in documents.session_events(
-            course_session, status=standing.get(course_session.id)
-        )
-        if event.uid in wanted
-    }
+    found = {}
+    for course_session in sessions:
+        status, since = standing.of(course_session.id)
+        for event in documents.session_events(course_session, status=status):
+            if event.uid in wanted:
+                stamped_at = max(event.stamped_at, since) if since else event.stamped_at
+                found[event.uid] = replace(event, stamped_at=stamped_at)
+    return found
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How each session stands for one person, and when that last changed."""
+    """How each session stands for one person, and since when."""
 
     statuses: dict[int, Status]
-    changed_at: datetime | None
+    moments: dict[int, datetime]
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When anything of it last changed."""
+        return max(self.moments.values(), default=None)
+
+    def of(self, course_session_id: int) -> tuple[Status | None, datetime | None]:
+        """Return how one session stands, and since when: of two entries the later one holds."""
+        return self.statuses.get(course_session_id), self.moments.get(course_session_id)
 
 
 def person_of(token: str) -> Person | None:
@@ -235,7 +244,7 @@ def standing_of(person: Person) -> Standing:
     statuses = {session_id: _status(status) for session_id, status, _ in rows}
     return Standing(
         {**statuses, **dict.fromkeys(taught, Status.CONFIRMED)},
-        max((changed_at for *_, changed_at in rows), default=None),
+        {session_id: changed_at for session_id, _, changed_at in rows},
     )
 
 

@@ -15,7 +15,7 @@ from pdtrack.calendars import queries, rules
 from pdtrack.calendars.queries import Stamp, Standing
 from pdtrack.catalog import policy as catalog_policy
 from pdtrack.catalog import queries as catalog
-from pdtrack.catalog.models import CourseSession
+from pdtrack.catalog.models import CourseSession, SessionState
 from pdtrack.core import tokens
 from pdtrack.core.authz import authorize, public
 from pdtrack.core.ical import calendar_text
@@ -45,6 +45,8 @@ def course_session(course_session_id: int) -> ResponseReturnValue:
         url=tokens.url("storefront.course_session", course_session_id=found.id),
     )
     response.headers.set("Content-Disposition", "attachment", filename=f"session-{found.id}.ics")
+    if found.state == SessionState.DRAFT:
+        response.headers["Cache-Control"] = "private, no-store"  # Only its staff may see it.
     return response
 
 
@@ -86,7 +88,7 @@ def mine(token: str) -> ResponseReturnValue:
     response = _feed(
         "My PD sessions",
         queries.stamp(condition),
-        functools.partial(queries.texts, condition, statuses=standing.statuses),
+        functools.partial(queries.texts, condition, standing=standing),
         url=tokens.url("home.my"),
         standing=standing,
     )

@@ -13,7 +13,7 @@ from pdtrack.registration.models import Registration
 def roster_columns(positions: Mapping[int, int], *, with_money: bool) -> list[Column[Registration]]:
     """Return the columns of a roster; prices and purchase orders only for who may see them."""
     money = [
-        Column[Registration]("price", "Price", lambda row: row.price_cents, kind="money"),
+        Column[Registration]("price", "Price", _owed, kind="money"),
         Column[Registration]("po_number", "PO number"),
     ]
     return [
@@ -44,7 +44,7 @@ def district_columns() -> list[Column[Registration]]:
         ),
         Column("state", "State", lambda row: row.status.value),
         Column("registered_at", "Registered", kind="moment"),
-        Column("price", "Price", lambda row: row.price_cents, kind="money"),
+        Column("price", "Price", _owed, kind="money"),
         Column("po_number", "PO number"),
     ]
 
@@ -74,3 +74,8 @@ def _of_work(key: str, label: str, value: Any) -> Column[Registration]:
 
 def _org_code(employment: Employment) -> str | None:
     return employment.organization.org_code if employment.organization else None
+
+
+def _owed(registration: Registration) -> int | None:
+    """Return the price of a place that somebody holds; whoever waits or left owes nothing."""
+    return registration.price_cents if registration.status.takes_place else None

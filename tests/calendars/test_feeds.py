@@ -79,6 +79,9 @@ def test_drafts_are_in_no_feed_and_their_download_does_not_exist(client: FlaskCl
         events(client, f"/calendars/collaboratives/{course_session.collaborative.slug}.ics") == []
     )
     assert client.get(f"/sessions/{course_session.id}.ics").status_code == 404
+    make.sign_in(client, make.coordinator(course_session.collaborative))
+    own = client.get(f"/sessions/{course_session.id}.ics")
+    assert own.headers["Cache-Control"] == "private, no-store"
 
 
 def test_a_cancelled_session_stays_as_cancelled(client: FlaskClient) -> None:
@@ -351,13 +354,16 @@ def test_own_feed_changes_when_only_the_registration_does(client: FlaskClient) -
     person = make.person()
     registration = make.registration(course_session=make.course_session(), person=person)
     first = client.get(feed_of(person))
+    left_at = (clock.now() + timedelta(hours=1)).replace(microsecond=0)
 
-    registration.status = Status.CANCELLED
+    registration.status, registration.status_changed_at = Status.CANCELLED, left_at
     db.session.commit()
     again = client.get(feed_of(person), headers={"If-None-Match": first.headers["ETag"]})
 
     assert again.status_code == 200
     assert b"STATUS:CANCELLED" in again.data
+    [entry] = events(client, feed_of(person))
+    assert entry["DTSTAMP"].dt == left_at  # Or the entry that came by mail would seem newer.
     assert "private" in again.headers["Cache-Control"]
 
 

@@ -138,6 +138,8 @@ def test_the_file_holds_the_filtered_rows(administrator: FlaskClient, place: Dis
 
     assert [row["state"] for row in rows] == ["registered"]
     assert (rows[0]["first_name"], rows[0]["price"]) == ("Ève", "99.50")
+    left = administrator.get(list_of(place, ".csv?state=cancelled")).data.decode("utf-8-sig")
+    assert [row["price"] for row in csv.DictReader(io.StringIO(left))] == [""]  # Nobody owes it.
     with administrator.get(list_of(place, ".xlsx")) as workbook:
         assert workbook.data.startswith(b"PK")
 

@@ -35,10 +35,10 @@ def cancel(*, registration: Registration, actor: Actor) -> None:
 
 
 @action
-def remove(*, registration: Registration, reason: str, actor: Actor) -> None:
+def remove(*, registration: Registration, reason: str, actor: Actor) -> list[Registration]:
     """Take a person off the roster or out of the line; the person is told the reason.
 
-    Raises `NoLongerActive`, or `HasBegun` when the session was completed.
+    Returns who was promoted. Raises `NoLongerActive`, or `HasBegun` when the session was completed.
     """
     course_session = registration.course_session
     lock(course_session, registration)
@@ -48,7 +48,7 @@ def remove(*, registration: Registration, reason: str, actor: Actor) -> None:
     _end(registration, Status.WITHDRAWN, reason=reason, actor=actor)
     if not course_session.has_ended:
         emails.removed(registration, was=before)
-    rebalance(course_session=course_session, actor=actor)
+    return rebalance(course_session=course_session, actor=actor)
 
 
 @action
