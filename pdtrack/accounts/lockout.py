@@ -98,8 +98,8 @@ def count_mail(kind: str, address: str, network: str) -> None:
     is_within = _hit(from_here, f"{address} {network}")
     if not is_within or not _hit((f"mail.{kind}", _MAILS_TO_ADDRESS, _HOUR), address):
         raise LockedOut(
-            "Several mails went to this address within the last hour. Look among the unwanted "
-            "mail, or try again in an hour.",
+            "Several mails went to this address within the last hour. Look in your spam or junk "
+            "folder, or try again in an hour.",
             field="email",
         )
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from pdtrack.accounts.models import Employment, Person
 from pdtrack.attendance import queries as attendance
+from pdtrack.attendance.credit import is_credited
 from pdtrack.attendance.models import AttendanceEntry, Presence
-from pdtrack.catalog.models import CourseSession, Meeting
+from pdtrack.catalog.models import CourseSession
 from pdtrack.certificates import rules
 from pdtrack.certificates.models import (
     Award,
@@ -163,14 +164,9 @@ def _minutes_on_record() -> ColumnElement[int]:
         later.meeting_id.is_not_distinct_from(AttendanceEntry.meeting_id),
         later.id > AttendanceEntry.id,
     )
-    is_credited = or_(
-        and_(AttendanceEntry.meeting_id.is_(None), CourseSession.independent_minutes > 0),
-        and_(AttendanceEntry.meeting_id.is_not(None), Meeting.cancelled_at.is_(None)),
-    )
     return (
         select(func.coalesce(func.sum(AttendanceEntry.minutes), 0))
-        .outerjoin(Meeting, Meeting.id == AttendanceEntry.meeting_id)
-        .where(AttendanceEntry.registration_id == Registration.id, ~is_outdated, is_credited)
+        .where(AttendanceEntry.registration_id == Registration.id, ~is_outdated, is_credited())
         .correlate(Registration, CourseSession)
         .scalar_subquery()
     )
