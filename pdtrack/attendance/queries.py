@@ -202,6 +202,27 @@ def expected(course_session: CourseSession) -> Sequence[Registration]:
     ).all()
 
 
+def log_of(person: Person) -> Sequence[AttendanceEntry]:
+    """Return every line about a person's attendance, the oldest first."""
+    return db.session.scalars(
+        select(AttendanceEntry)
+        .join(AttendanceEntry.registration)
+        .where(Registration.person_id == person.id)
+        .options(joinedload(AttendanceEntry.meeting))
+        .order_by(AttendanceEntry.id)
+    ).all()
+
+
+def objections_by(person: Person) -> Sequence[Objection]:
+    """Return everything that a person said was wrong, the oldest first."""
+    return db.session.scalars(
+        select(Objection)
+        .join(Objection.registration)
+        .where(Registration.person_id == person.id)
+        .order_by(Objection.id)
+    ).all()
+
+
 def find_expected(course_session: CourseSession, registration_id: int) -> Registration | None:
     """Return a registration of this course session whose attendance is taken."""
     return db.session.scalar(

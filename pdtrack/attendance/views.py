@@ -7,8 +7,9 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from pdtrack.accounts import records
 from pdtrack.accounts.identity import me
-from pdtrack.attendance import actions, policy, queries, rules
+from pdtrack.attendance import actions, documents, policy, queries, rules
 from pdtrack.attendance.actions import Entered
 from pdtrack.attendance.forms import (
     AnswerForm,
@@ -54,6 +55,8 @@ class Refused(NamedTuple):
 def init_app(app: Flask) -> None:
     """Add the pages and their menu entries."""
     app.register_blueprint(bp)
+    records.add("attendance", documents.held_about)
+    records.add("objections", documents.said_by)
     navigation.add(
         "manage", "Attendance", "attendance.unposted", order=30, rule="attendance.see_unposted"
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from pdtrack.accounts.models import Person
 from pdtrack.catalog.models import CourseSession
-from pdtrack.certificates import rules
+from pdtrack.certificates import queries, rules
 from pdtrack.certificates.models import Certificate, Paper
 from pdtrack.certificates.queries import Candidate
 from pdtrack.core import clock, pdf, tokens
@@ -16,6 +17,20 @@ LONG_NAME, LONG_TITLE = 60, 90
 SIZES = ("usual", "long", "tight", "tightest")
 FORM = 1  # Raised when the snapshot's shape changes; older ones stay readable.
 SHEETS = {Paper.LETTER: pdf.Paper.LETTER_LANDSCAPE, Paper.A4: pdf.Paper.A4_LANDSCAPE}
+
+
+def held_about(person: Person) -> list[dict[str, Any]]:
+    """Return a person's certificates with all that they say, for that person."""
+    return [
+        {
+            "serial": each.serial,
+            "code": each.code,
+            "state": each.state,
+            "issued_at": each.issued_at.isoformat(),
+            "says": each.snapshot,
+        }
+        for each in queries.all_of_person(person)
+    ]
 
 
 def snapshot(candidate: Candidate) -> dict[str, Any]:

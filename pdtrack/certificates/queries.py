@@ -207,6 +207,13 @@ def of_person(person: Person) -> Select[Certificate]:
     )
 
 
+def all_of_person(person: Person) -> Sequence[Certificate]:
+    """Return every certificate that a person ever got, replaced ones included."""
+    return db.session.scalars(
+        select(Certificate).where(Certificate.person_id == person.id).order_by(Certificate.id)
+    ).all()
+
+
 def by_code(code: str) -> Certificate | None:
     """Return the certificate with a verification code, as somebody typed it."""
     return db.session.scalar(select(Certificate).where(Certificate.code == rules.typed_code(code)))

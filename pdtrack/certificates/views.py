@@ -17,9 +17,10 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from pdtrack.accounts import records
 from pdtrack.accounts.identity import me
 from pdtrack.catalog import queries as catalog
-from pdtrack.certificates import actions, policy, printing, queries, rules
+from pdtrack.certificates import actions, documents, policy, printing, queries, rules
 from pdtrack.certificates.forms import IssueForm, RevokeForm, VerifyForm
 from pdtrack.certificates.models import Certificate, Paper
 from pdtrack.core import filters, jobs, navigation
@@ -36,6 +37,7 @@ DESK = "/manage/<short_name>"
 def init_app(app: Flask) -> None:
     """Add the pages, their menu entries and the worker's part."""
     app.register_blueprint(bp)
+    records.add("certificates", documents.held_about)
     app.jinja_env.filters["grouped"] = rules.grouped
     app.jinja_env.filters["snapshot_day"] = lambda text: filters.full_day(date.fromisoformat(text))
     navigation.add(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from pdtrack.accounts.models import Employment
+from pdtrack.accounts.models import Employment, Person
+from pdtrack.core import money
 from pdtrack.core.tables import Column
+from pdtrack.registration import queries
 from pdtrack.registration.models import Registration
 
 
@@ -47,6 +50,29 @@ def district_columns() -> list[Column[Registration]]:
         Column("price", "Price", _owed, kind="money"),
         Column("po_number", "PO number"),
     ]
+
+
+def held_about(person: Person) -> list[dict[str, Any]]:
+    """Return what a person registered for, for that person."""
+    return [
+        {
+            "id": each.id,
+            "session": each.course_session.title,
+            "collaborative": each.course_session.collaborative.name,
+            "starts_at": _moment(each.course_session.starts_at),
+            "state": each.status,
+            "registered_at": each.registered_at.isoformat(),
+            "completed_at": _moment(each.completed_at),
+            "price": money.plain(each.price_cents),
+            "po_number": each.po_number,
+            "accommodations": each.accommodations,
+        }
+        for each in queries.all_of_person(person)
+    ]
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _who() -> list[Column[Registration]]:

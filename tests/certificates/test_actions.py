@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from pdtrack.attendance import actions as attendance
@@ -343,3 +345,23 @@ def test_a_file_that_cannot_be_made_is_tried_again_later_and_then_given_up(
 
     actions.print_again(certificate=certificate, actor=SYSTEM)
     assert not any(queries.is_given_up(file) for file in files)
+
+
+def test_everything_about_a_person_is_for_that_person_to_take_along(client: FlaskClient) -> None:
+    course_session = past(title="Restraint")
+    ada = make.registration(course_session=course_session, accommodations="Large print")
+    make.registration(course_session=course_session, accommodations="Another’s")
+    mark(ada, Presence.PRESENT)
+    attendance.raise_objection(registration=ada, part=None, text="Too short.", actor=ada.person)
+    [certificate] = issue(course_session, ada)
+    make.sign_in(client, ada.person)
+
+    text = client.get("/my/account/data.json").text
+
+    data = json.loads(text)
+    [registered], [line] = data["registrations"], data["attendance"]
+    assert (registered["session"], registered["accommodations"]) == ("Restraint", "Large print")
+    assert (line["registration_id"], line["minutes"]) == (ada.id, certificate.award.minutes)
+    assert data["objections"][0]["text"] == "Too short."
+    assert data["certificates"][0]["says"]["title"] == certificate.snapshot["title"]
+    assert "Another’s" not in text

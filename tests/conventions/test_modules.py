@@ -30,6 +30,7 @@ NOUNS = {
     "metrics": "figures for Prometheus",
     "passwords": "what a password must be, and how it is kept",
     "printing": "the worker's part of a certificate",
+    "records": "everything that is held about a person",
     "schedule": "dates that follow one another",
     "schema": "which version the tables have",
     "search": "finding by words",

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from flask import Response, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from pdtrack.accounts import identity, queries
+from pdtrack.accounts import identity, queries, records
 from pdtrack.accounts.actions import account as actions
 from pdtrack.accounts.actions.account import Profile
 from pdtrack.accounts.forms.account import ProfileForm
-from pdtrack.accounts.models import Employment, Person
+from pdtrack.accounts.models import Person
 from pdtrack.accounts.views.blueprint import bp
 from pdtrack.core import clock, tokens
 from pdtrack.core.authz import signed_in
@@ -61,9 +60,9 @@ def end_feed() -> ResponseReturnValue:
 
 @bp.get("/my/account/data.json")
 @signed_in
-def own_data() -> Response:
-    """Send what the account holds, for machines."""
-    text = json.dumps(_data(identity.me()), ensure_ascii=False, indent=2)
+def download_data() -> Response:
+    """Send everything that is held about a person to that person, for machines."""
+    text = json.dumps(records.of(identity.me()), ensure_ascii=False, indent=2)
     return download([text], filename="pdtrack-account.json", media_type="application/json")
 
 
@@ -80,43 +79,3 @@ def _feed_url(person: Person) -> str | None:
     if FEED not in current_app.view_functions:
         return None
     return tokens.url(FEED, token=tokens.feed_token(f"me:{person.id}", person.feed_version))
-
-
-def _data(person: Person) -> dict[str, Any]:
-    return {
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "mepid": person.mepid,
-        "accommodations": person.accommodations,
-        "created_at": person.created_at.isoformat(),
-        "addresses": [
-            {
-                "address": each.address,
-                "is_primary": each.is_primary,
-                "verified_at": each.verified_at.isoformat() if each.verified_at else None,
-            }
-            for each in queries.addresses_of(person)
-        ],
-        "employments": [_employment(each) for each in queries.employments_of(person)],
-        "roles": [
-            {
-                "role": each.kind,
-                "organization": each.organization.name if each.organization else None,
-                "given_at": each.given_at.isoformat(),
-                "ended_at": each.ended_at.isoformat() if each.ended_at else None,
-            }
-            for each in person.roles
-        ],
-    }
-
-
-def _employment(employment: Employment) -> dict[str, Any]:
-    return {
-        "employer": employment.employer_name,
-        "school": employment.school.name if employment.school else None,
-        "position": employment.position,
-        "employee_number": employment.employee_number,
-        "from_on": employment.from_on.isoformat(),
-        "to_on": employment.to_on.isoformat() if employment.to_on else None,
-        "confirmed_by": employment.confirmed_by,
-    }

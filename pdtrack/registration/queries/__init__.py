@@ -11,6 +11,7 @@ from pdtrack.registration.queries.lists import (
 )
 from pdtrack.registration.queries.people import (
     ahead_of,
+    all_of_person,
     behind,
     last_free_day,
     of_person_with,
@@ -39,6 +40,7 @@ __all__ = [
     "active_by_session",
     "ahead_of",
     "all_of",
+    "all_of_person",
     "behind",
     "count",
     "counts",

@@ -34,6 +34,11 @@ def people_registered_with(collaborative_id: int) -> Select[int]:
     )
 
 
+def all_of_person(person: Person) -> Sequence[Registration]:
+    """Return everything that a person ever registered for, in that order."""
+    return db.session.scalars(_of_person(person).order_by(Registration.id)).all()
+
+
 def of_person_with(person: Person, collaborative: Organization) -> Select[Registration]:
     """Select what a person registered for with a collaborative, the newest session first."""
     return (

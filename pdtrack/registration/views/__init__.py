@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from pdtrack.accounts import acquaintance
+from pdtrack.accounts import acquaintance, records
 from pdtrack.core import jobs, navigation
-from pdtrack.registration import actions, queries
+from pdtrack.registration import actions, documents, queries
 from pdtrack.registration.views import district, mine, people, roster, staff
 from pdtrack.registration.views.blueprint import bp
 
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     jobs.add("prices", actions.settle_prices)
     acquaintance.add_source(queries.people_registered_with)
+    records.add("registrations", documents.held_about)
     navigation.add(
         "session", "Roster", "registration.roster", order=20, rule="registration.read_roster"
     )
