@@ -12,6 +12,16 @@ INSTANCE = Path(__file__).parent / "instance"
 DEFAULT_SECRET = "only-for-development"  # noqa: S105 - refused in production.
 
 
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+# Which kinds of addresses a setting may name, the usual one first.
+KINDS = {
+    "DATABASE_URL": _DATABASES,
+    "PDTRACK_JOBS_URL": (*_DATABASES, "redis", "rediss"),
+    "PDTRACK_LIMITS_URL": _DATABASES,
+    "PDTRACK_SMTP_URL": ("smtp", "smtps"),
+}
+
+
 class SettingsError(Exception):
     """A setting is missing or makes no sense; the message says which, and what to do."""
 
@@ -79,6 +89,13 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         # How long somebody stays signed in, in seconds: two weeks since the last visit.
         "PERMANENT_SESSION_LIFETIME": 14 * 24 * 60 * 60,
     }
+    for name, value in (
+        ("DATABASE_URL", database),
+        ("PDTRACK_JOBS_URL", settings["PDTRACK_JOBS_URL"]),
+        ("PDTRACK_LIMITS_URL", settings["PDTRACK_LIMITS_URL"]),
+        ("PDTRACK_SMTP_URL", settings["PDTRACK_SMTP_URL"]),
+    ):
+        _check_url(name, value)
     if is_production:
         _check_production(settings)
     return settings
@@ -90,6 +107,18 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
         message = f"{name} must be a whole number, not {text!r}."
         raise SettingsError(message)
     return int(text)
+
+
+def _check_url(name: str, value: str) -> None:
+    """Refuse an address that whoever opens it could only answer with an error of its own."""
+    kinds = KINDS[name]
+    scheme, separator, _ = value.partition("://")
+    try:
+        is_good = not value or bool(separator and scheme in kinds and urlsplit(value).port != 0)
+    except ValueError:  # A port that is no number.
+        is_good = False
+    if not is_good:
+        raise SettingsError(f"{name} must look like {kinds[0]}://…, not {value[:40]!r}.")
 
 
 def _check_production(settings: dict[str, Any]) -> None:

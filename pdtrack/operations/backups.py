@@ -217,8 +217,13 @@ def _checked(archive: tarfile.TarFile) -> Manifest:
     names = archive.getnames()
     if _MANIFEST not in names:
         raise BackupRefused("This is no backup of pdtrack, or its end is missing.")
-    manifest = Manifest(**json.loads(_read(archive, _MANIFEST)))
-    if manifest.format != FORMAT:
+    try:
+        written = json.loads(_read(archive, _MANIFEST))
+        is_newer = written["format"] != FORMAT
+        manifest = None if is_newer else Manifest(**written)
+    except (ValueError, TypeError, KeyError) as error:
+        raise BackupRefused("The list of what is in this backup cannot be read.") from error
+    if manifest is None:
         raise BackupRefused("A newer version of pdtrack made this backup: install that one first.")
     if set(names) != {*manifest.digests, _MANIFEST}:
         raise BackupRefused("Pieces of this backup are missing, or were added.")

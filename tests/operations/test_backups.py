@@ -263,7 +263,15 @@ def _lose_the_end(name: str, content: bytes) -> bytes | None:
 def _from_the_future(name: str, content: bytes) -> bytes | None:
     if name != "manifest.json":
         return content
-    return json.dumps({**json.loads(content), "format": 2}).encode()
+    return json.dumps({**json.loads(content), "format": 2, "more": []}).encode()
+
+
+def _of_another_kind(name: str, content: bytes) -> bytes | None:
+    return b"[]" if name == "manifest.json" else content
+
+
+def _unreadable(name: str, content: bytes) -> bytes | None:
+    return content[:40] if name == "manifest.json" else content
 
 
 def _of_tables_unheard_of(name: str, content: bytes) -> bytes | None:
@@ -279,6 +287,8 @@ def _of_tables_unheard_of(name: str, content: bytes) -> bytes | None:
         (_lose_a_piece, "missing"),
         (_lose_the_end, "no backup"),
         (_from_the_future, "newer version"),
+        (_of_another_kind, "cannot be read"),
+        (_unreadable, "cannot be read"),
         (_of_tables_unheard_of, "newer version"),
     ],
 )

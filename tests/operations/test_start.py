@@ -45,7 +45,12 @@ def test_production_starts_with_what_it_needs() -> None:
         ("PDTRACK_URL", None),
         ("PDTRACK_URL", "http://pd.example.org"),
         ("PDTRACK_SMTP_URL", None),
+        ("PDTRACK_SMTP_URL", "smtp://mail.example:abc"),
+        ("PDTRACK_SMTP_URL", "mail.example"),
         ("PDTRACK_PROXIES", "one"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://db/pdtrack"),
+        ("PDTRACK_JOBS_URL", "foo"),
     ],
 )
 def test_production_says_which_setting_is_missing(name: str, value: str | None) -> None:
