@@ -116,10 +116,12 @@ class Site:
         return list(found.values())
 
     def _further_pages(self, area: str) -> list[tuple[str | None, str]]:
-        """Return pages that need a question, or a session that has not begun."""
+        """Return pages that need a question, or another session: to come, or one that was held."""
+        names = self.ours.names
+        if area == "my":
+            return [("educator", f"/my/registrations/{names['registration_id']}/attendance")]
         if area != "desk":
             return []
-        names = self.ours.names
         sessions = f"/manage/{names['short_name']}/sessions"
         coming = f"{sessions}/{names['public:course_session_id']}"
         return [
