@@ -12,14 +12,10 @@ INSTANCE = Path(__file__).parent / "instance"
 DEFAULT_SECRET = "only-for-development"  # noqa: S105 - refused in production.
 
 
-_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 # Which kinds of addresses a setting may name, the usual one first.
-KINDS = {
-    "DATABASE_URL": _DATABASES,
-    "PDTRACK_JOBS_URL": (*_DATABASES, "redis", "rediss"),
-    "PDTRACK_LIMITS_URL": _DATABASES,
-    "PDTRACK_SMTP_URL": ("smtp", "smtps"),
-}
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+_STORES = (*_DATABASES, "redis", "rediss")
+_MAIL_SERVERS = ("smtp", "smtps")
 
 
 class SettingsError(Exception):
@@ -89,13 +85,10 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         # How long somebody stays signed in, in seconds: two weeks since the last visit.
         "PERMANENT_SESSION_LIFETIME": 14 * 24 * 60 * 60,
     }
-    for name, value in (
-        ("DATABASE_URL", database),
-        ("PDTRACK_JOBS_URL", settings["PDTRACK_JOBS_URL"]),
-        ("PDTRACK_LIMITS_URL", settings["PDTRACK_LIMITS_URL"]),
-        ("PDTRACK_SMTP_URL", settings["PDTRACK_SMTP_URL"]),
-    ):
-        _check_url(name, value)
+    _check_url("DATABASE_URL", database, _DATABASES)
+    _check_url("PDTRACK_JOBS_URL", settings["PDTRACK_JOBS_URL"], _STORES)
+    _check_url("PDTRACK_LIMITS_URL", settings["PDTRACK_LIMITS_URL"], _DATABASES)
+    _check_url("PDTRACK_SMTP_URL", settings["PDTRACK_SMTP_URL"], _MAIL_SERVERS)
     if is_production:
         _check_production(settings)
     return settings
@@ -109,9 +102,8 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _check_url(name: str, value: str) -> None:
+def _check_url(name: str, value: str, kinds: tuple[str, ...]) -> None:
     """Refuse an address that whoever opens it could only answer with an error of its own."""
-    kinds = KINDS[name]
     scheme, separator, _ = value.partition("://")
     try:
         is_good = not value or bool(separator and scheme in kinds and urlsplit(value).port != 0)
