@@ -192,7 +192,7 @@ class CourseSession(Model):
         ),
         Index("ix_course_sessions_desk", "collaborative_id", "state", "starts_at"),
         # Other dates of a course, however often it was given.
-        Index("ix_course_sessions_dates", "course_id", "state", "starts_at"),
+        Index("ix_course_sessions_dates", "course_id", "state", "listed_at"),
     )
 
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)

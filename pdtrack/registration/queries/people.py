@@ -119,7 +119,7 @@ def other_dates(course_session: CourseSession, limit: int = 3) -> Sequence[Cours
             CourseSession.state == SessionState.PUBLISHED,
             _is_open(),
         )
-        .order_by(CourseSession.starts_at, CourseSession.id)
+        .order_by(CourseSession.listed_at, CourseSession.id)
         .limit(limit)
     ).all()
 
