@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from pdtrack.accounts import passwords
 from pdtrack.accounts.models import Person
 from pdtrack.catalog.models import CourseSession
 from pdtrack.core import clock
+from pdtrack.core import db as database
 from pdtrack.core.authz import SYSTEM, RoleKind
 from pdtrack.core.db import action, db
 from pdtrack.demo.state import import_missing
@@ -46,9 +48,29 @@ def address_of(who: str) -> str:
     return f"{who}@{'ces.example' if who in {'coordinator', 'presenter'} else DOMAIN}"
 
 
+@contextmanager
+def as_a_writer() -> Iterator[None]:
+    """Begin each transaction as a writer, for the site writes meanwhile.
+
+    SQLite lets nobody write who has read before somebody else wrote.
+    """
+    db.session.rollback()
+    token = database._writing.set(True)  # noqa: SLF001 - what an action sets.
+    try:
+        yield
+    finally:
+        database._writing.reset(token)  # noqa: SLF001
+        db.session.rollback()
+
+
 def settle() -> Staff:
     """Import the real organizations, and let people work in two of them."""
     import_missing(SYSTEM)
+    with as_a_writer():
+        return _settled()
+
+
+def _settled() -> Staff:
     place = db.session.scalars(select(Collaborative).where(Collaborative.slug == PLACE)).one()
     district = db.session.scalars(select(District).where(District.org_code == DISTRICT)).one()
     make.saved(EmailDomain(organization_id=district.id, domain=DOMAIN))
