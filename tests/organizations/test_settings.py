@@ -66,6 +66,7 @@ def test_the_usual_policy_is_named_and_the_page_takes_few_queries(client: FlaskC
         ("signer_name", "Ada\nAble", "Enter this on one line."),
         ("free_cancellation_days", "-1", "Enter a whole number of days from 0 to 60."),
         ("free_cancellation_days", "soon", "Enter a whole number of days from 0 to 60."),
+        ("website", "http://" + "a." * 40_000 + "<", "Enter at most 200 characters."),
         ("cancellation_note", "x" * 2001, "Enter at most 2,000 characters."),
     ],
 )

@@ -81,6 +81,20 @@ def test_a_stranger_is_registered_by_the_address_they_tell(
     assert queries.find_active(course_session, stranger)
 
 
+def test_what_somebody_usually_needs_is_not_shown_to_staff(
+    coordinator: FlaskClient, place: Collaborative
+) -> None:
+    course_session = make.course_session(collaborative=place)
+    make.person(email="stranger@faraway.example", accommodations="I use a wheelchair")
+    found = coordinator.get(roster_of(course_session, "/add?q=stranger@faraway.example")).text
+    [address] = re.findall(r'href="([^"]*/add/[0-9]+[^"]*)"', found)
+
+    page = coordinator.get(html.unescape(address))
+
+    assert page.status_code == 200
+    assert "wheelchair" not in page.text
+
+
 def test_who_is_registered_already_is_refused_in_words(
     coordinator: FlaskClient, place: Collaborative
 ) -> None:
