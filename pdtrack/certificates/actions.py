@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from pdtrack.accounts import queries as accounts
+from pdtrack.attendance import queries as attendance
 from pdtrack.catalog.models import CourseSession
 from pdtrack.certificates import documents, emails, queries, rules
 from pdtrack.certificates.models import (
@@ -50,7 +51,7 @@ def issue(
 
     Doing it again certifies only those who have earned since. Raises `NothingToIssue`.
     """
-    lock(course_session, course_session.collaborative)  # Two people must not give one number.
+    _lock(course_session)
     chosen = [
         candidate
         for candidate in queries.candidates(course_session)
@@ -75,7 +76,7 @@ def reissue(*, certificate: Certificate, actor: Actor) -> Certificate:
     Raises `NotValid`, `NotEarned` or `NothingToCorrect`.
     """
     course_session = certificate.award.registration.course_session
-    lock(course_session, course_session.collaborative, certificate)
+    _lock(course_session, certificate)
     _check_valid(certificate)
     now = {each.registration.id: each for each in queries.candidates(course_session)}
     candidate = now.get(certificate.award.registration_id)
@@ -100,7 +101,7 @@ def reissue_changed(*, course_session: CourseSession, actor: Actor) -> list[Cert
     replaces only what has changed since. Raises `NothingToCorrect`.
     """
     valid = set(queries.valid(course_session))
-    lock(course_session, course_session.collaborative, *valid)
+    _lock(course_session, *valid)
     outdated = {
         each.certificate: each
         for each in queries.candidates(course_session)
@@ -263,6 +264,12 @@ def _new(candidate: Candidate, serial: str, now: datetime, actor: Actor) -> Cert
     for paper in Paper:
         db.session.add(CertificateFile(certificate=certificate, paper=paper, wanted_at=now))
     return certificate
+
+
+def _lock(course_session: CourseSession, *certificates: Certificate) -> None:
+    """Let nobody give the same number, or mark anybody between reading the hours and the paper."""
+    expected = attendance.expected(course_session)
+    lock(course_session, course_session.collaborative, *certificates, *expected)
 
 
 def _check_valid(certificate: Certificate) -> None:

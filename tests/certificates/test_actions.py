@@ -116,6 +116,21 @@ def test_issuing_to_many_asks_no_more_than_issuing_to_few() -> None:
     assert asked[0] == asked[1]
 
 
+def test_hours_are_read_once_nobody_can_mark_anybody_anymore() -> None:
+    # Or a mark of this moment would be missing on a certificate that was just issued.
+    course_session = past()
+    places = [make.registration(course_session=course_session) for _ in range(2)]
+    for place in places:
+        mark(place, Presence.PRESENT)
+
+    with count_queries() as statements:
+        issue(course_session, *places)
+
+    read = [" ".join(each.split()) for each in statements if each.startswith("SELECT")]
+    locked = min(n for n, each in enumerate(read) if "WHERE registrations.id IN" in each)
+    assert locked < min(n for n, each in enumerate(read) if "FROM attendance_entries" in each)
+
+
 def test_whose_certificate_is_revoked_has_not_completed_and_may_be_taken_off() -> None:
     course_session = past()
     ada = make.registration(course_session=course_session)
